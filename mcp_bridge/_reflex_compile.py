@@ -1,0 +1,162 @@
+"""The compiler of Reflex keeps what a page needs in a `PageContext`; a widget's entry is made from it.
+
+Every private name of Reflex's build that the bridge uses is in this module, each with the version it was checked on.
+A test marked `reflex-seam:` fails when Reflex moves one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+# 0.10.1: the module is re-exported by reflex.compiler, its functions have no leading underscore but no docs either.
+from reflex_base.compiler import templates as _templates
+from reflex_base.config import get_config
+from reflex_base.registry import RegistrationContext
+
+# 0.10.1: untyped returns; loaded by name so that the unknown types stay at this seam.
+_compiler: Any = importlib.import_module("reflex.compiler.compiler")
+_compiler_utils: Any = importlib.import_module("reflex.compiler.utils")
+
+_SUPPLIED_BY_BRIDGE = {"ErrorBoundary", "Overlay", "StickyBadge"}
+"""0.10.1: names in `App.app_wraps` that speak of Reflex's own backend; mount.jsx has the bridge's own."""
+
+_TOASTER = "ToasterProvider"
+"""0.10.1: the name under which `_resolve_app_wrap_components` adds sonner to every app."""
+
+
+@dataclass(frozen=True)
+class CompiledPage:
+    """What the compiler knows about one page.
+
+    Attributes:
+        page: Reflex's `PageContext`; its `output_code` is set once the whole app is compiled.
+        compile: Reflex's `CompileContext` of the run.
+    """
+
+    page: Any
+    compile: Any
+
+    @property
+    def code(self) -> str:
+        """The page as a JS module with the component as its default export."""
+        return str(self.page.output_code)
+
+    @property
+    def wraps(self) -> dict[tuple[int, str], Any]:
+        """The providers that the page's components ask for, by priority and name."""
+        # 0.10.1: PageContext.app_wrap_components
+        return dict(self.page.app_wrap_components)
+
+
+def root_code(compiled: CompiledPage, *, toasts: bool) -> str:
+    """Return the JS module with the providers around one widget (its `EmbedLayout`).
+
+    Args:
+        compiled: The widget's page.
+        toasts: Whether the widget can show a toast, which needs a provider of 9 KB (gzip).
+    """
+    app = compiled.compile.app
+    # 0.10.1: _resolve_app_wrap_components adds StrictMode, the toaster and the app's own wraps to those of the page.
+    wraps: dict[tuple[int, str], Any] = _compiler._resolve_app_wrap_components(app, compiled.wraps)
+    dropped = _SUPPLIED_BY_BRIDGE if toasts else _SUPPLIED_BY_BRIDGE | {_TOASTER}
+    # 0.10.1: App._app_root nests them by priority.
+    root = app._app_root({key: wrap for key, wrap in wraps.items() if key[1] not in dropped})
+    known = set(compiled.compile.auto_memo_components)
+    # 0.10.1: _memoize_stateful_app_wraps moves hooks below the state provider. Reflex has done the same for the app's
+    # root, which has every wrap of every page, so the modules that it refers to exist already.
+    root = _compiler._memoize_stateful_app_wraps(root, compiled.compile)
+    added = set(compiled.compile.auto_memo_components) - known
+    if added:
+        names = ", ".join(sorted(tag for tag, _ in added))
+        msg = f"Reflex compiled {names} for a widget only, so no module of the app has it."
+        raise RuntimeError(msg)
+    imports = root._get_all_imports()
+    _compiler._apply_common_imports(imports)  # 0.10.1
+    # 0.10.1: app_root_template; without window_libraries, whose `import *` would defeat tree shaking.
+    return _templates.app_root_template(
+        imports=_compiler_utils.compile_imports(imports),
+        custom_codes=root._get_all_custom_code(),
+        hooks=root._get_all_hooks(),
+        window_libraries=[],
+        render=root.render(),
+        dynamic_imports=root._get_all_dynamic_imports(),
+    )
+
+
+def context_code(compiled: CompiledPage) -> str:
+    """Return Reflex's `utils/context` with no state in it: a widget's first state comes with the tool result."""
+    theme = compiled.wraps.get((20, "Theme"))  # 0.10.1: RadixThemesPlugin.compile_page
+    # 0.10.1: _resolve_default_color_mode, context_template
+    color_mode: str = _compiler._resolve_default_color_mode(theme)
+    return _templates.context_template(
+        is_dev_mode=False,
+        default_color_mode=json.dumps(color_mode),
+        initial_state_json="{}",
+        state_name=root_state_name(compiled),
+        client_storage={},
+    )
+
+
+def root_state_name(compiled: CompiledPage) -> str:
+    """Return the full name of the app's root state."""
+    state = compiled.compile.app._state  # 0.10.1: App._state, None for an app without any
+    return "reflex___state____state" if state is None else str(state.get_full_name())
+
+
+def exception_event(root: str) -> str:
+    """Return the handler to which a page reports its errors; utils/state.js puts the name together at run time."""
+    # 0.10.1: CompileVars.FRONTEND_EXCEPTION_STATE, FrontendEventExceptionState.handle_frontend_exception
+    return f"{root}.reflex___state____frontend_event_exception_state.handle_frontend_exception"
+
+
+def client_storage(compiled: CompiledPage) -> dict[str, dict[str, Any]]:
+    """Return the vars kept in the browser: {"cookies": {...}, "local_storage": {...}, "session_storage": {...}}."""
+    state = compiled.compile.app._state
+    if state is None:
+        return {}
+    return cast("dict[str, dict[str, Any]]", _compiler_utils.compile_client_storage(state))  # 0.10.1
+
+
+def event_handler_names() -> list[str]:
+    """Return the full name of every event handler of the app, Reflex's own included."""
+    return sorted(RegistrationContext.ensure_context().event_handlers)  # 0.10.1
+
+
+def state_names() -> list[str]:
+    """Return the full name of every State of the app, Reflex's own included."""
+    return sorted(RegistrationContext.ensure_context().base_states)  # 0.10.1
+
+
+def state_modules(names: Iterable[str]) -> set[str]:
+    """Return the Python modules in which the named States are written."""
+    states = RegistrationContext.ensure_context().base_states
+    return {base.__module__ for name in names if name in states for base in states[name].__mro__}
+
+
+def app_name() -> str:
+    """Return the name in rxconfig.py."""
+    return get_config().app_name
+
+
+def hide_badge() -> None:
+    """Turn "Built with Reflex" off, unless rxconfig.py says that it is wanted."""
+    config = get_config()
+    if config.show_built_with_reflex is None:
+        config.show_built_with_reflex = False
+
+
+def is_production() -> bool:
+    """Return whether this is a production build, as in `reflex export`."""
+    exec_module: Any = importlib.import_module("reflex.utils.exec")
+    return bool(exec_module.is_prod_mode())  # 0.10.1
+
+
+def web_folder() -> Path:
+    """Return the absolute path of `.web`."""
+    prerequisites: Any = importlib.import_module("reflex.utils.prerequisites")
+    return Path(prerequisites.get_web_dir()).absolute()  # 0.10.1

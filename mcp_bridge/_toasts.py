@@ -1,0 +1,74 @@
+"""A toast shown by `rx.toast` needs a provider of 9 KB (gzip), which most widgets can do without.
+
+The compiler sees a toast in a component, but not one that an event handler yields. So the question is put to the
+source: does the widget's module, or a module of the project that it imports directly or not, name `toast`?
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+
+def may_toast(modules: Iterable[str]) -> bool:
+    """Return whether one of the modules, or of those that they import, names `toast`.
+
+    Installed packages and the standard library are not searched.
+    """
+    pending = list(modules)
+    seen: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        path = _source(name)
+        if path is None:
+            continue
+        tree = ast.parse(path.read_bytes())
+        if any(_names_toast(node) for node in ast.walk(tree)):
+            return True
+        pending.extend(_imported(tree, _package(name, path)))
+    return False
+
+
+def _source(name: str) -> Path | None:
+    """Return the source of a loaded module of the project, or None."""
+    file = getattr(sys.modules.get(name), "__file__", None)
+    if not file or not file.endswith(".py"):
+        return None
+    path = Path(file).resolve()
+    places = (sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
+    foreign = any(path.is_relative_to(Path(place).resolve()) for place in places)
+    return None if foreign or path.is_relative_to(Path(__file__).parent) else path
+
+
+def _package(name: str, path: Path) -> str:
+    """Return the package from which a module's relative imports start."""
+    return name if path.name == "__init__.py" else name.rpartition(".")[0]
+
+
+def _names_toast(node: ast.AST) -> bool:
+    """Return whether a node is `toast`, `x.toast` or an import of it."""
+    match node:
+        case ast.Name(id="toast") | ast.Attribute(attr="toast") | ast.alias(name="toast"):
+            return True
+        case _:
+            return False
+
+
+def _imported(tree: ast.AST, package: str) -> Iterator[str]:
+    """Yield the names of modules that a module may import, anywhere in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = node.module or ""
+            if node.level:
+                source = importlib.util.resolve_name("." * node.level + source, package)
+            yield source
+            yield from (f"{source}.{alias.name}" for alias in node.names)

@@ -1,0 +1,237 @@
+// @ts-check
+/**
+ * Puts a widget together: the host, the update channel, Reflex's runtime and what is shown around it.
+ *
+ *     mountWidget({ Page, Layout: EmbedLayout, initialState, clientStorage });
+ */
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { createRoot } from "react-dom/client";
+import { eventLoop } from "$/utils/context-registry";
+import { parseJson } from "$/utils/helpers/json";
+import { createChannel } from "./channel.js";
+import { hostContext } from "./context.js";
+import { createHost } from "./host.js";
+import { interceptLinks, interceptRedirects, markExternal } from "./links.js";
+import { createOpening } from "./opening.js";
+import { Boundary, ErrorBar, Panel, Skeleton, STYLE } from "./panels.jsx";
+import { navigate } from "./router.js";
+import { watchSize } from "./size.js";
+import { bindBridge, deliver } from "./socket.js";
+import { createStore } from "./store.js";
+
+/** Milliseconds that an action may take before the widget says that it is busy. */
+const BUSY_AFTER = 400;
+/** Where the last version of a session is kept, to know after a reload that the host's stored result is old. */
+const SEEN = "mcp-bridge:";
+
+/**
+ * The configuration that the export wrote into the bundle.
+ * @returns {BridgeConfig}
+ */
+function readConfig() {
+  const text = document.getElementById("mcp-bridge-config")?.textContent;
+  if (!text) throw new Error("bundle: the element #mcp-bridge-config is missing. Run `reflex export` again.");
+  return JSON.parse(text);
+}
+
+/**
+ * A function that decides whether an event is worth a call: of the exceptions that the runtime reports, only those
+ * that the widget's events include, each once, and not the browser's notes about resize observers.
+ * @param {BridgeConfig} config
+ * @returns {(event: ReflexEvent) => boolean}
+ */
+function exceptionFilter(config) {
+  const reported = new Set();
+  return ({ name, payload }) => {
+    if (!name.endsWith(".handle_frontend_exception")) return true;
+    const info = String(payload?.info);
+    if (!config.events?.includes(name) || info.startsWith("ResizeObserver") || reported.has(info)) return false;
+    return !!reported.add(info);
+  };
+}
+
+/**
+ * Mount the widget into `#root` and start talking to the host.
+ * @param {{ Page: any, Layout: any, initialState: Record<string, any>, clientStorage: Record<string, any> }} parts
+ */
+export function mountWidget({ Page, Layout, initialState, clientStorage }) {
+  const config = readConfig();
+  const host = createHost({ config, parse: parseJson });
+  const view = createStore(/** @type {View} */ ({ phase: "waiting" }));
+  const notice = createStore(/** @type {Notice | undefined} */ (undefined));
+  const isWanted = exceptionFilter(config);
+
+  Object.assign(clientStorage, config.clientStorage);
+  navigate(`/widgets/${config.widget}`);
+
+  /** @param {() => Promise<unknown>} action */
+  const attempt = async (action) => {
+    notice.set(undefined);
+    try {
+      await action();
+    } catch (error) {
+      notice.set({ message: /** @type {Error} */ (error).message, retry: () => void attempt(action) });
+    }
+  };
+
+  /** @param {ChannelUpdate} update */
+  const onUpdate = ({ delta, events, session, version }) => {
+    const isFirst = view.getSnapshot().phase !== "ready";
+    const told = host.widgetState()?.privateContent;
+    const seen = told?.session === session ? told.version : Number(sessionStorage.getItem(SEEN + session));
+    if (isFirst) {
+      // Reflex's runtime connects only when there is more than one state, and drops states that it did not start with.
+      for (const state of ["mcp-bridge", ...config.states, ...Object.keys(delta)]) {
+        initialState[state] = { ...initialState[state], ...delta[state] };
+      }
+    }
+    deliver({ delta: isFirst ? {} : delta, events: markExternal(events) });
+    if (isFirst) view.set({ phase: "ready" });
+    if (seen > version) {
+      channel.refresh();
+      return;
+    }
+    sessionStorage.setItem(SEEN + session, String(version));
+    void host.setWidgetState({ privateContent: { session, version } });
+  };
+
+  const channel = createChannel({
+    callTool: (name, args) => host.callTool(name, args),
+    config,
+    onUpdate,
+    onRefused: ({ message }) => notice.set({ message }),
+    isHidden: () => document.visibilityState === "hidden",
+  });
+  const opening = createOpening({ config, host, channel, view });
+
+  /** @type {Bridge} */
+  const bridge = {
+    send: (event, options) => {
+      if (isWanted(event)) channel.send(event, options);
+    },
+    handlerError: ({ payload }) => notice.set({ message: String(payload?.message) }),
+    hostAction: ({ name, payload = {} }) =>
+      void attempt(async () => {
+        if (name === "_host_send_message") await host.sendMessage(payload.text);
+        else if (name === "_host_open_link") await host.openLink(payload.url);
+        else if (name === "_host_request_display_mode") await host.requestDisplayMode(payload.mode);
+        else throw new Error(`The widget's bundle does not know the host action ${name}. Run \`reflex export\` again.`);
+      }),
+  };
+  bindBridge(bridge);
+  interceptRedirects(eventLoop);
+  interceptLinks(window, {
+    openLink: (url) => void attempt(() => host.openLink(url)),
+    canOpen: () => hostContext.getSnapshot().canOpenLink,
+    navigate,
+  });
+
+  /** @param {Error} error @param {string} stack */
+  const onError = (error, stack) => {
+    const name = `${config.rootState}.reflex___state____frontend_event_exception_state.handle_frontend_exception`;
+    const payload = { info: `${error.name}: ${error.message}\n${error.stack}`, component_stack: stack };
+    bridge.send({ name, payload }, {});
+  };
+
+  function Widget() {
+    const { phase, message } = useSyncExternalStore(view.subscribe, view.getSnapshot);
+    const channelStatus = useSyncExternalStore(channel.subscribe, channel.getSnapshot);
+    const shown = useSyncExternalStore(notice.subscribe, notice.getSnapshot);
+    const isBusy = useDelayed(channelStatus.status === "busy", BUSY_AFTER);
+    const isExpired = channelStatus.status === "expired";
+    const content = useMemo(
+      () => (
+        <Boundary title={config.title} onError={onError}>
+          <Layout>
+            <Boundary title={config.title} onError={onError}>
+              <Page />
+            </Boundary>
+          </Layout>
+        </Boundary>
+      ),
+      [],
+    );
+    const reopen = () => void attempt(opening.reopen);
+
+    if (phase === "waiting" || phase === "slow") return <Skeleton title={config.title} isSlow={phase === "slow"} />;
+    if (phase !== "ready") return <Closed title={config.title} phase={phase} message={message} reopen={reopen} />;
+    return (
+      <div aria-busy={isBusy}>
+        {isBusy && <div className="mcpb-busy" />}
+        {isExpired && (
+          <Panel
+            role="alert"
+            title="This widget's session has ended"
+            text="The server no longer has it, so the last action was not done. Open it again to start anew."
+            action="Open again"
+            onAction={reopen}
+          />
+        )}
+        {channelStatus.status === "error" && (
+          <ErrorBar message={channelStatus.message ?? ""} action="Retry" onAction={channel.retry} />
+        )}
+        {shown && (
+          <ErrorBar
+            message={shown.message}
+            action={shown.retry ? "Retry" : "Dismiss"}
+            onAction={shown.retry ?? (() => notice.set(undefined))}
+          />
+        )}
+        <div inert={isExpired} className={isExpired ? "mcpb-stale" : undefined}>
+          {content}
+        </div>
+      </div>
+    );
+  }
+
+  const style = document.createElement("style");
+  style.textContent = STYLE;
+  document.head.append(style);
+  const stopSize = watchSize(window, { report: host.reportSize, context: hostContext });
+  createRoot(/** @type {Element} */ (document.getElementById("root"))).render(<Widget />);
+
+  const wake = () => channel.wake();
+  document.addEventListener("visibilitychange", wake);
+  window.addEventListener("online", wake);
+  host.on("teardown", () => {
+    channel.stop();
+    opening.stop();
+    stopSize();
+  });
+  host.connect().catch((error) => opening.fail(error.message));
+}
+
+/**
+ * What is shown when the opening tool gave no state.
+ * @param {{ title: string, phase: "cancelled" | "failed" | "ask", message?: string, reopen: () => void }} props
+ */
+function Closed({ title, phase, message, reopen }) {
+  if (phase === "cancelled") {
+    return <Panel title={`${title} was cancelled`} text={message ?? "Ask for it again in the chat to open it."} />;
+  }
+  if (phase === "failed") {
+    const text = message || "The tool that opens it has failed.";
+    return <Panel role="alert" title={`${title} could not be opened`} text={text} action="Try again" onAction={reopen} />;
+  }
+  const text = "The host did not pass on its state. Opening it here runs its tool once more.";
+  return <Panel title={title} text={text} action="Open" onAction={reopen} />;
+}
+
+/**
+ * Whether `value` has been true for `ms` milliseconds.
+ * @param {boolean} value
+ * @param {number} ms
+ * @returns {boolean}
+ */
+function useDelayed(value, ms) {
+  const [isLong, setIsLong] = useState(false);
+  useEffect(() => {
+    if (!value) {
+      setIsLong(false);
+      return undefined;
+    }
+    const timer = setTimeout(() => setIsLong(true), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return isLong;
+}

@@ -1,0 +1,376 @@
+// @ts-check
+/**
+ * The compiled modules of a widget say which colours, breakpoints and origins it can ever use.
+ *
+ * Reflex compiles Python components to calls `jsx(Component, {props})`, so a literal in the Python is a literal in
+ * these modules, and everything that State decides is some other expression. Where an expression could hold a value
+ * that matters, the answer is "any": what is not proven unused stays.
+ */
+
+/** @typedef {{type: string, [key: string]: any}} Node */
+/** @typedef {{colors: Set<string> | "any", breakpoints: boolean, tokens: "literal" | "styles" | "any", strings: string[], open: string[]}} CssUsage */
+
+/** Radix props that choose a colour scale. */
+const COLOR_PROPS = new Set(["color", "accentColor", "grayColor", "colorScheme", "data-accent-color", "data-gray-color"]);
+
+/** Props whose value may be a CSS colour, or rows of data that hold some (the charts). */
+const PAINT_PROPS = new Set(["fill", "stroke", "stopColor", "floodColor", "data", "dangerouslySetInnerHTML"]);
+
+/** Keys of Radix's responsive objects. */
+const BREAKPOINTS = new Set(["initial", "xs", "sm", "md", "lg", "xl"]);
+
+/** Props that Radix Themes accepts per breakpoint. */
+const RESPONSIVE = new RegExp(
+  "^(size|align|justify|direction|display|wrap|flow|columns|rows|weight|variant|position|inset|top|right|bottom|left|" +
+    "orientation|layout|side|clip|area|style|trim|mode|spacing|visibility|" +
+    "gap[XY]?|[mp][xytrbl]?|(min|max)?(Width|Height)|width|height|overflow[XY]?|flex(Basis|Shrink|Grow)|" +
+    "grid(Area|Column|Row)(Start|End)?|(align|justify)(Self|Items|Content))$",
+);
+
+/** Functions that make an element; Rolldown numbers names that occur twice. */
+const ELEMENT = /^(jsxs?|jsxDEV|createElement|cloneElement)(\$\d+)?$/;
+
+/** Props that hold CSS declarations. */
+const STYLE_PROPS = /^(css|style|styles|sx)$|Style$/;
+
+/** CSS properties that can take a colour; `--x` may stand for anything. */
+const PAINT = /color|background|border|fill|stroke|shadow|outline|image|mask|filter|decoration|caret|^--/i;
+
+/** Props whose literal URL the browser loads, by the list of origins that has to allow it. */
+const LOADED = new Map([
+  ["src", "resource"],
+  ["srcSet", "resource"],
+  ["poster", "resource"],
+  ["backgroundImage", "resource"],
+  ["background", "resource"],
+]);
+
+/** "--" as a question, whether a name is that of a custom property, and not as the start of a name. */
+const TESTS_NAME = /\b(startsWith|indexOf)\(\s*["'`]--["'`]\s*\)/g;
+
+export class Usage {
+  /** @type {Set<string>} */
+  #colors = new Set(["gray"]);
+  #anyColor = false;
+  #breakpoints = false;
+  /** @type {"literal" | "styles" | "any"} */
+  #tokens = "literal";
+  /** @type {Record<"connect" | "resource" | "frame", Set<string>>} */
+  #origins = { connect: new Set(), resource: new Set(), frame: new Set() };
+  #themed = false;
+  #joinsNames = false;
+
+  /**
+   * @param {string} web The `.web` folder.
+   * @param {(code: string) => Node} parse Gives the ESTree of a module.
+   */
+  constructor(web, parse) {
+    this.web = web;
+    this.parse = parse;
+  }
+
+  /**
+   * Look at the modules that are left after tree shaking.
+   *
+   * @param {Record<string, {code: string | null}>} modules The chunk's modules by id.
+   */
+  addModules(modules) {
+    for (const [id, { code }] of Object.entries(modules)) {
+      if (!code) continue;
+      if (/["'`]--["'`]/.test(code.replace(TESTS_NAME, ""))) this.#joinsNames = true;
+      if (id.includes("/node_modules/")) this.#addPackage(id, code);
+      else if (this.#isCompiled(id)) this.#visit(this.parse(code), id.endsWith("/utils/theme.js"), false);
+    }
+    if (!this.#themed) this.#colors.add("indigo"); // Radix's default accent
+  }
+
+  /** @param {string} bundle The whole script. @returns {CssUsage} What css.mjs needs to know. */
+  forCss(bundle) {
+    const found = strings(this.parse(bundle));
+    return {
+      colors: this.#anyColor ? "any" : this.#colors,
+      breakpoints: this.#breakpoints,
+      tokens: this.#tokens,
+      strings: found.strings.filter((text) => text !== "--" || this.#joinsNames),
+      open: found.open,
+    };
+  }
+
+  /** @returns {Record<string, string[]>} Origins that literal URLs need, sorted, by kind. */
+  origins() {
+    return Object.fromEntries(Object.entries(this.#origins).map(([kind, found]) => [kind, [...found].sort()]));
+  }
+
+  /**
+   * @param {string} id A module outside node_modules.
+   * @returns {boolean} Whether it comes from the app rather than from Reflex's or the bridge's runtime.
+   */
+  #isCompiled(id) {
+    const file = id.replace(/^\0/, "").split("?")[0];
+    if (!file.startsWith(this.web)) return false;
+    const relative = file.slice(this.web.length + 1).replaceAll("\\", "/");
+    if (relative.startsWith("mcp_bridge/")) return !/^mcp_bridge\/(js\/|context\.jsx)/.test(relative);
+    return !relative.startsWith("utils/") || relative.startsWith("utils/components/") || relative === "utils/theme.js";
+  }
+
+  /**
+   * A package may use Radix Themes by itself; Radix's own components have a few fixed colours.
+   *
+   * @param {string} id @param {string} code
+   */
+  #addPackage(id, code) {
+    if (id.includes("/@radix-ui/themes/")) {
+      if (id.includes("theme-panel")) this.#anything();
+      for (const [, name, color] of code.matchAll(/(\w*[cC]olor)["']?:\s*["'`]([a-z]+)["'`]/g)) {
+        if (COLOR_PROPS.has(name)) this.#colors.add(color);
+      }
+    } else if (/(from|import|require)\b[^;\n]*@radix-ui\/themes/.test(code)) {
+      this.#anything();
+    }
+  }
+
+  /** Nothing can be proven. */
+  #anything() {
+    this.#anyColor = true;
+    this.#breakpoints = true;
+    this.#tokens = "any";
+  }
+
+  /**
+   * @param {any} node A node, a list of nodes, or a plain value.
+   * @param {boolean} inStyle Whether keys are CSS properties.
+   * @param {boolean} inProps Whether the node is the second argument of `jsx(...)`.
+   */
+  #visit(node, inStyle, inProps) {
+    if (Array.isArray(node)) {
+      for (const each of node) this.#visit(each, inStyle, inProps);
+    } else if (node && typeof node.type === "string") {
+      if (node.type === "ObjectExpression") {
+        for (const property of node.properties) this.#visitProperty(property, inStyle, inProps);
+      } else {
+        const isElement = node.type === "CallExpression" && ELEMENT.test(calleeName(node));
+        if (isElement) this.#visitElement(node);
+        for (const [key, value] of Object.entries(node)) {
+          if (key === "type" || key === "start" || key === "end") continue;
+          const props = isElement && key === "arguments";
+          if (props) node.arguments.forEach((/** @type {Node} */ each, /** @type {number} */ i) => this.#visit(each, false, i === 1));
+          else this.#visit(value, inStyle, inProps && key === "arguments");
+        }
+      }
+    }
+  }
+
+  /** @param {Node} node A call that makes an element; its literal URLs need an origin. */
+  #visitElement(node) {
+    const [tag, props] = node.arguments;
+    if (props?.type !== "ObjectExpression") return;
+    const isFrame = tag.type === "Literal" && tag.value === "iframe";
+    for (const property of props.properties) {
+      if (property.type !== "Property") continue;
+      const kind = isFrame && keyName(property) === "src" ? "frame" : LOADED.get(keyName(property) ?? "");
+      if (kind) this.#addOrigins(kind, property.value);
+    }
+  }
+
+  /** @param {Node} property @param {boolean} inStyle @param {boolean} inProps */
+  #visitProperty(property, inStyle, inProps) {
+    if (property.type === "SpreadElement") {
+      this.#visitSpread(property.argument, inStyle, inProps);
+      return;
+    }
+    const key = keyName(property);
+    const value = property.value;
+    if (key === null) {
+      if (inStyle) this.#tokens = "any";
+      else if (inProps) this.#anything();
+    } else if (inStyle) {
+      if (LOADED.has(key)) this.#addOrigins("resource", value);
+      if (!isObject(value) && literals(value) === null) this.#addDynamicStyle(key);
+    } else {
+      this.#visitProp(key, value);
+    }
+    const style = inStyle || (key !== null && STYLE_PROPS.test(key));
+    if (style && !inStyle && !isObject(value) && literals(value) === null) this.#tokens = "any";
+    this.#visit(value, style, false);
+  }
+
+  /** @param {string} key @param {Node} value */
+  #visitProp(key, value) {
+    const known = literals(value);
+    if (key === "accentColor") this.#themed = true;
+    if (BREAKPOINTS.has(key)) this.#breakpoints = true;
+    if (known === null && RESPONSIVE.test(key) && !isObject(value) && !isText(value)) this.#breakpoints = true;
+    if (COLOR_PROPS.has(key) && !isObject(value)) {
+      if (known === null) this.#anyColor = true;
+      for (const each of known ?? []) this.#colors.add(each);
+    }
+    if (COLOR_PROPS.has(key) && isObject(value)) this.#anyColor = true;
+    if (known === null && (COLOR_PROPS.has(key) || PAINT_PROPS.has(key))) this.#tokens = "any";
+  }
+
+  /** @param {Node} argument What is spread. @param {boolean} inStyle @param {boolean} inProps */
+  #visitSpread(argument, inStyle, inProps) {
+    const name = argument.type === "CallExpression" ? calleeName(argument) : rootName(argument);
+    // Rolldown numbers names that occur twice: `rest$1`.
+    const isKnown = isObject(argument) || /^(mergeSlotProps|rest|props|theme|theme_default)(\$\d+)?$/.test(name);
+    if (!isKnown && inStyle) this.#tokens = "any";
+    if (!isKnown && inProps) this.#anything();
+    this.#visit(argument, inStyle, inProps);
+  }
+
+  /** @param {string} key A CSS property whose value is not known. */
+  #addDynamicStyle(key) {
+    if (PAINT.test(key)) this.#tokens = "any";
+    else if (this.#tokens === "literal") this.#tokens = "styles";
+  }
+
+  /** @param {string} kind @param {Node} value */
+  #addOrigins(kind, value) {
+    for (const text of literals(value) ?? []) {
+      for (const [url] of text.matchAll(/https?:\/\/[^\s"'()<>,]+/g)) {
+        if (URL.canParse(url)) this.#origins[/** @type {"resource"} */ (kind)].add(new URL(url).origin);
+      }
+    }
+  }
+}
+
+/** @param {Node} node @returns {boolean} Whether it is a list or object, which is visited by itself. */
+function isObject(node) {
+  return node.type === "ObjectExpression" || node.type === "ArrayExpression";
+}
+
+/** @param {Node} property @returns {string | null} Its key, or null when that is computed at run time. */
+function keyName(property) {
+  if (property.key.type === "Identifier" && !property.computed) return property.key.name;
+  return property.key.type === "Literal" ? String(property.key.value) : null;
+}
+
+/** @param {Node} node A call. @returns {string} The last name in what is called, as in `(0, a.name)()`. */
+function calleeName(node) {
+  let callee = unwrap(node.callee);
+  if (callee.type === "SequenceExpression") callee = callee.expressions.at(-1);
+  if (callee.type === "MemberExpression") callee = callee.property;
+  return callee.type === "Identifier" ? callee.name : "";
+}
+
+/** @param {Node} node @returns {string} The first name of `a.b.c`, "" if it has none. */
+function rootName(node) {
+  if (node.type === "Identifier") return node.name;
+  return node.type === "MemberExpression" ? rootName(node.object) : "";
+}
+
+/**
+ * Every string that an expression can be, if they are all in the code.
+ *
+ * @param {Node | null} node An expression.
+ * @returns {string[] | null} The strings, or null when something else decides.
+ */
+function literals(node) {
+  switch (node?.type) {
+    case "Literal":
+      return [String(node.value)];
+    case "UnaryExpression":
+      return [];
+    case "BinaryExpression":
+      return node.operator === "+" ? joined(node) : [];
+    case "TemplateLiteral":
+      return node.expressions.length === 0 ? [node.quasis[0].value.cooked] : null;
+    case "ParenthesizedExpression":
+      return literals(node.expression);
+    case "ConditionalExpression":
+      return both(literals(node.consequent), literals(node.alternate));
+    case "LogicalExpression":
+      return both(literals(node.left), literals(node.right));
+    case "Identifier":
+      return node.name === "undefined" ? [] : null;
+    case "FunctionExpression":
+    case "ArrowFunctionExpression":
+      return [];
+    case "CallExpression": // rx.match compiles to (() => { switch ... return ... })()
+      return node.arguments.length === 0 && /Function/.test(unwrap(node.callee).type) ? returned(unwrap(node.callee).body) : null;
+    default:
+      return null;
+  }
+}
+
+/** @param {Node} node @returns {Node} It without parentheses. */
+function unwrap(node) {
+  return node.type === "ParenthesizedExpression" ? unwrap(node.expression) : node;
+}
+
+/** @param {string[] | null} left @param {string[] | null} right @returns {string[] | null} All of them. */
+function both(left, right) {
+  return left && right ? [...left, ...right] : null;
+}
+
+/**
+ * A sum that ends with a unit is a length, whatever comes before: no colour, no name.
+ *
+ * @param {Node} node `a + b`.
+ * @returns {string[] | null} As `literals` does.
+ */
+function joined(node) {
+  const end = literals(node.right);
+  if (end?.every((text) => /^(%|px|r?em|ch|vh|vw|fr|deg|m?s)$/.test(text))) return [];
+  return null;
+}
+
+/** @param {Node} body The body of a function. @returns {string[] | null} What it can return. */
+function returned(body) {
+  if (body.type !== "BlockStatement") return literals(body);
+  /** @type {string[] | null} */
+  let found = [];
+  const walk = (/** @type {any} */ node) => {
+    if (Array.isArray(node)) node.forEach(walk);
+    else if (node?.type === "ReturnStatement") found = both(found, literals(node.argument));
+    else if (node && typeof node.type === "string" && !/Function/.test(node.type)) Object.values(node).forEach(walk);
+  };
+  walk(body);
+  return found;
+}
+
+/** @param {Node} node An expression. @returns {boolean} Whether it is text or a number, never an object. */
+function isText(node) {
+  if (node.type === "ParenthesizedExpression") return isText(node.expression);
+  if (node.type === "ConditionalExpression") return isText(node.consequent) && isText(node.alternate);
+  return ["TemplateLiteral", "BinaryExpression", "UnaryExpression", "Literal"].includes(node.type);
+}
+
+/**
+ * @param {any} tree A module.
+ * @returns {{strings: string[], open: string[]}} Every string literal and every fixed part of a template; of these,
+ *   those to whose end something is joined.
+ */
+function strings(tree) {
+  /** @type {Set<string>} */
+  const found = new Set();
+  /** @type {Set<string>} */
+  const open = new Set();
+  const stack = [tree];
+  while (stack.length > 0) {
+    const node = stack.pop();
+    if (Array.isArray(node)) stack.push(...node);
+    else if (node && typeof node === "object") {
+      if (node.type === "Literal" && typeof node.value === "string") found.add(node.value);
+      else if (node.type === "TemplateElement") {
+        found.add(node.value.cooked ?? node.value.raw);
+        if (!node.tail) open.add(node.value.cooked ?? node.value.raw);
+      } else stack.push(...Object.values(node));
+      const end = openEnd(node);
+      if (end !== null) open.add(end);
+    }
+  }
+  return { strings: [...found], open: [...open] };
+}
+
+/** @param {Node} node @returns {string | null} The text that `a + b` or `a.concat(b)` goes on from, if it is known. */
+function openEnd(node) {
+  let left = null;
+  if (node.type === "BinaryExpression" && node.operator === "+") left = unwrap(node.left);
+  else if (node.type === "CallExpression" && node.callee.type === "MemberExpression" && calleeName(node) === "concat") {
+    left = unwrap(node.callee.object);
+  }
+  if (left?.type === "BinaryExpression") left = unwrap(left.right);
+  if (left?.type === "TemplateLiteral") return left.quasis.at(-1).value.cooked;
+  return left?.type === "Literal" && typeof left.value === "string" ? left.value : null;
+}

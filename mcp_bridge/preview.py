@@ -1,0 +1,157 @@
+"""The preview is static files plus one route that gives a widget the frame that a host would give it.
+
+    app = Starlette(routes=[*preview_routes(read_bundle), Mount("/", app=mcp_app)])
+
+The page at `/` plays an MCP Apps host in the browser and calls the tools through `/mcp` like any other client. A
+widget opens in `/preview/frame`, whose Content-Security-Policy header sandboxes it: an opaque origin without
+storage, and no network that the widget did not declare. `/widgets/<name>` is the same bundle with no host at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from .csp import Csp
+
+ReadBundle = Callable[[str], tuple[str, Csp] | None]
+"""Give the HTML and the origins of a bundle, by its `ui://` URI or by the bare name of its widget; None if unknown."""
+
+_PAGE_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+_MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_HEAD = re.compile(r"<head[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file of the preview, read once."""
+
+    body: bytes
+    media_type: str
+
+
+def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
+    """Return the Content-Security-Policy under which a bundle runs.
+
+    MCP Apps 2026-01-26, "Restrictive Default" and "CSP Construction from Metadata". Two directives are tighter than
+    there: `connect-src` has no `'self'`, because that would be this server, which no host lets a widget reach, and
+    `font-src` is absent until an origin is declared.
+
+    Args:
+        csp: The origins that the widget declares.
+        sandbox: Whether the document gets an opaque origin, as in a host.
+        connect_self: Whether it may call this server, as the standalone page must.
+    """
+    resource = list(csp.resource)
+    connect = [*(["'self'"] if connect_self else []), *csp.connect]
+    directives = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", "'unsafe-inline'", *resource],
+        "style-src": ["'self'", "'unsafe-inline'", *resource],
+        "img-src": ["'self'", "data:", *resource],
+        "media-src": ["'self'", "data:", *resource],
+        "font-src": ["'self'", *resource] if resource else [],
+        "connect-src": connect or ["'none'"],
+        "frame-src": list(csp.frame) or ["'none'"],
+        "object-src": ["'none'"],
+        "base-uri": list(csp.base_uri) or ["'self'"],
+        "frame-ancestors": ["'self'"],
+    }
+    policy = [f"{name} {' '.join(values)}" for name, values in directives.items() if values]
+    return "; ".join((["sandbox allow-scripts allow-forms"] if sandbox else []) + policy)
+
+
+def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
+    """Return the routes `/`, `/preview/<file>`, `/preview/frame?uri=` and `/widgets/<name>`.
+
+    Args:
+        read_bundle: Called on each request of a bundle, with a `ui://` URI by `/preview/frame` and with the bare name
+            by `/widgets/<name>`.
+    """
+    pages = _read_files()
+    watch = pages["watch.js"].body.decode()
+
+    def index(request: Request) -> Response:
+        return _answer(request, pages["index.html"], _PAGE_CSP)
+
+    def page_file(request: Request) -> Response:
+        found = pages.get(request.path_params["file"])
+        return _missing("The preview has no such file.") if found is None else _answer(request, found, _PAGE_CSP)
+
+    def frame(request: Request) -> Response:
+        uri = request.query_params.get("uri", "")
+        bundle = read_bundle(uri) if uri.startswith("ui://") else None
+        if bundle is None:
+            return _missing("This server has no widget at that URI. Reload the preview to get the current ones.")
+        html, csp = bundle
+        return _answer(request, _html(_watched(html, watch)), csp_header(csp, sandbox=True, connect_self=False))
+
+    def alone(request: Request) -> Response:
+        bundle = read_bundle(request.path_params["name"])
+        if bundle is None:
+            return _missing("This server has no widget of that name. The preview at / lists them.")
+        html, csp = bundle
+        return _answer(request, _html(html), csp_header(csp, sandbox=False, connect_self=True))
+
+    return [
+        Route("/", index),
+        Route("/preview/frame", frame),
+        Route("/preview/{file}", page_file),
+        Route("/widgets/{name}", alone),
+    ]
+
+
+def _read_files() -> dict[str, _File]:
+    """Read the files of the package's `preview` folder; only these names are ever served."""
+    return {
+        entry.name: _File(entry.read_bytes(), _MEDIA_TYPES[suffix])
+        for entry in files("mcp_bridge").joinpath("preview").iterdir()
+        if entry.is_file() and (suffix := "." + entry.name.rpartition(".")[2]) in _MEDIA_TYPES
+    }
+
+
+def _html(text: str) -> _File:
+    return _File(text.encode(), "text/html")
+
+
+def _watched(html: str, script: str) -> str:
+    """Return the bundle with the script that reports errors and CSP violations, first in its head.
+
+    Nothing outside an opaque origin can see these, and the header has no report endpoint.
+    """
+    at = max((match.end() for match in _HEAD.finditer(html[:2000])), default=0)
+    return f"{html[:at]}<script>{script}</script>{html[at:]}"
+
+
+def _answer(request: Request, found: _File, csp: str) -> Response:
+    """Return a file with its security headers, or 304 if the browser has it."""
+    etag = f'"{hashlib.sha256(found.body).hexdigest()[:16]}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": csp,
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if etag in known:
+        return Response(status_code=304, headers=headers)
+    return Response(found.body, media_type=found.media_type, headers=headers)
+
+
+def _missing(sentence: str) -> Response:
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return PlainTextResponse(sentence, status_code=404, headers=headers)

@@ -1,0 +1,150 @@
+"""The ASGI application: MCP, a health check and the preview behind one host check.
+
+Requests that name a foreign `Host` are refused while the server listens on this machine only (DNS rebinding). A
+foreign `Origin` is not refused: hosts and inspectors call from origins that nobody can list, and no cookie is ever
+read, so an Origin proves nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .bridge import Bridge
+from .csp import Csp
+from .metadata import MCP_PATH
+from .preview import preview_routes
+
+HOSTS_VARIABLE = "MCP_ALLOWED_HOSTS"
+
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+_MCP_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Last-Event-ID",
+    "Mcp-Method",
+    "Mcp-Name",
+    "Mcp-Protocol-Version",
+    "Mcp-Session-Id",
+]
+
+
+def web_app(
+    bridge: Bridge,
+    mcp_app: ASGIApp,
+    running: Callable[[], contextlib.AbstractAsyncContextManager[Any]],
+    *,
+    preview: bool,
+    allowed_hosts: list[str] | None,
+) -> Starlette:
+    """Return the ASGI application.
+
+    Args:
+        bridge: The app to serve.
+        mcp_app: The SDK's application with the route `/mcp`.
+        running: Opens what `mcp_app` needs while it serves.
+        preview: Whether to serve the preview and the standalone pages.
+        allowed_hosts: Host names that requests may name besides localhost; None for those of the environment.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        async with running(), bridge.running():
+            yield
+
+    def read_bundle(name_or_uri: str) -> tuple[str, Csp] | None:
+        is_uri = name_or_uri.startswith("ui://")
+        bundle = bridge.read_resource(name_or_uri if is_uri else f"ui://{bridge.manifest.app}/{name_or_uri}.html")
+        return None if bundle is None else (bundle.html, bundle.csp)
+
+    async def health(_: Request) -> Response:
+        is_ready = bridge.widgets.is_running
+        body = {"status": "ok" if is_ready else "starting", "sessions": len(bridge.widgets.sessions)}
+        return JSONResponse(body, status_code=200 if is_ready else 503, headers={"Cache-Control": "no-store"})
+
+    async def no_stream(_: Request) -> Response:
+        return PlainTextResponse("This endpoint takes POST.\n", status_code=405, headers={"Allow": "POST"})
+
+    routes: list[BaseRoute] = [
+        Route("/health", health, methods=["GET"]),
+        # Stateless: there is no stream to open and no session to end (MCP 2025-11-25, Streamable HTTP).
+        Route(MCP_PATH, no_stream, methods=["GET", "DELETE"]),
+    ]
+    if preview:
+        routes += preview_routes(read_bundle)
+    routes.append(Mount("/", app=mcp_app))
+    return Starlette(
+        lifespan=lifespan,
+        routes=routes,
+        middleware=[
+            Middleware(HostCheck, allowed=_allowed(bridge, allowed_hosts)),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=_MCP_HEADERS,
+                expose_headers=["Mcp-Session-Id"],
+            ),
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
+        ],
+    )
+
+
+def _allowed(bridge: Bridge, given: list[str] | None) -> frozenset[str]:
+    """Return the host names that requests may name."""
+    configured = given if given is not None else os.environ.get(HOSTS_VARIABLE, "").split(",")
+    public = urlsplit(bridge.public_url).hostname
+    names = {name.strip().lower() for name in configured if name.strip()}
+    return frozenset(names | ({public} if public else set()))
+
+
+class HostCheck:
+    """Refuse requests that name a host which is not ours.
+
+    Without configured names a server that listens on a loopback address answers to localhost only; one that listens
+    elsewhere answers to any name, since it cannot know its own.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: frozenset[str]) -> None:
+        self.app = app
+        self.allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 421 to a foreign Host, or pass the request on."""
+        if scope["type"] not in ("http", "websocket") or self._is_ours(scope):
+            await self.app(scope, receive, send)
+            return
+        name = _host(scope)
+        message = (
+            f"This server does not answer to the host {name!r}. If it should, start it with {HOSTS_VARIABLE}={name}\n"
+        )
+        await PlainTextResponse(message, status_code=421)(scope, receive, send)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        """Whether the request names a host of ours."""
+        name = _host(scope)
+        if name in _LOCAL_HOSTS or name in self.allowed or "*" in self.allowed:
+            return True
+        if any(each.startswith("*.") and name.endswith(each[1:]) for each in self.allowed):
+            return True
+        address = (scope.get("server") or ("", 0))[0]
+        is_local = address in _LOCAL_HOSTS or str(address).startswith("127.")
+        return not self.allowed and not is_local
+
+
+def _host(scope: Scope) -> str:
+    """Return the host name of a request, without its port."""
+    raw = next((value for key, value in scope["headers"] if key == b"host"), b"").decode("latin-1").lower()
+    return urlsplit(f"//{raw}").hostname or ""

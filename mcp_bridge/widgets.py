@@ -1,0 +1,431 @@
+"""`@widget` and `@tool`: Python functions become tools of the MCP server.
+
+    @widget(on_call=Pizza.search, structured_content=[Pizza.shops], read_only=True)
+    def pizza_shops() -> rx.Component:
+        '''Show the pizza shops of a city as cards; the user can book one.'''
+        return rx.foreach(Pizza.shops, shop_card)
+
+A host calls the tool, the server runs the event handler with the call's arguments in a fresh State, and the host
+shows the component. Every mistake that an author can make here is refused at import, because a host would show no
+more than an empty frame.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from . import _reflex
+from .arguments import Arguments
+from .csp import Csp
+from .errors import WidgetError
+from .outputs import VisibleVar, output_schema, return_schema, visible_var, visible_vars
+
+EVENT_TOOL = "reflex_event"
+"""The app-only tool that carries a widget's events to the server."""
+
+POLL_TOOL = "reflex_poll"
+"""The app-only tool that a widget waits on while something is still running."""
+
+_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
+_STATUS_CHARACTERS = 64
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a tool does to the world, as the author declares it (MCP, ToolAnnotations)."""
+
+    read_only: bool = False
+    destructive: bool = True
+    idempotent: bool = False
+    open_world: bool = False
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """One tool that a model can call.
+
+    Attributes:
+        name: The name on the wire, at most 64 characters.
+        title: For people.
+        description: For the model.
+        arguments: The parameters and their schema.
+        hints: The annotations.
+        handler: The event handler that opens the widget, or the async function of a tool without UI.
+        source: Where it was declared, "module:name".
+        widget: The widget that the tool opens, or None.
+        invoking: Status text while it runs, at most 64 characters.
+        invoked: Status text when it is done, at most 64 characters.
+        output_schema: JSON Schema of `structuredContent`, or None.
+    """
+
+    name: str
+    title: str
+    description: str
+    arguments: Arguments
+    hints: Hints
+    handler: Any
+    source: str
+    output_schema: dict[str, Any] | None
+    widget: str | None = None
+    invoking: str = ""
+    invoked: str = ""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether calling the tool changes nothing."""
+        return self.hints.read_only
+
+
+@dataclass(frozen=True)
+class Widget:
+    """A component that tools open.
+
+    Attributes:
+        name: Its name in URIs and file names.
+        title: For people.
+        description: For the model.
+        component: The function that makes the component.
+        tools: The tools that open it.
+        structured_content: The vars that the model may see.
+        content: The var with the text for the model, or None for a text made from `structured_content`.
+        csp: The origins that the author declared.
+        prefers_border: Whether the host should draw a border; None leaves it to the host.
+        source: Where it was declared, "module:name".
+    """
+
+    name: str
+    title: str
+    description: str
+    component: Callable[[], Any]
+    tools: tuple[ToolSpec, ...]
+    structured_content: tuple[VisibleVar, ...]
+    content: VisibleVar | None
+    csp: Csp
+    prefers_border: bool | None
+    source: str
+
+
+@dataclass
+class Registry:
+    """The widgets and tools of one app, in the order of their declaration."""
+
+    widgets: dict[str, Widget] = field(default_factory=dict[str, Widget])
+    tools: dict[str, ToolSpec] = field(default_factory=dict[str, ToolSpec])
+
+    def add_widget(self, widget: Widget) -> None:
+        """Add a widget and its tools; the same declaration again (a hot reload) replaces the earlier one."""
+        known = self.widgets.get(widget.name)
+        if known is not None and known.source != widget.source:
+            msg = (
+                f"widget `{widget.name}` is declared twice, in {known.source} and in {widget.source}. Rename one of the "
+                "functions, or give it a name: @widget(name=...)."
+            )
+            raise WidgetError(msg)
+        for tool in known.tools if known else ():
+            self.tools.pop(tool.name, None)
+        for tool in widget.tools:
+            self.add_tool(tool)
+        self.widgets[widget.name] = widget
+
+    def add_tool(self, tool: ToolSpec) -> None:
+        """Add a tool; the same declaration again replaces the earlier one."""
+        known = self.tools.get(tool.name)
+        if known is not None and known.source != tool.source:
+            msg = (
+                f"tool `{tool.name}` is declared twice, in {known.source} and in {tool.source}. Rename one; a widget "
+                'with several handlers takes on_call={"tool_name": State.handler}.'
+            )
+            raise WidgetError(msg)
+        self.tools[tool.name] = tool
+
+    def clear(self) -> None:
+        """Forget everything; for tests that declare widgets."""
+        self.widgets.clear()
+        self.tools.clear()
+
+
+_registry = Registry()
+
+
+def registry() -> Registry:
+    """Return the widgets and tools that have been declared by the modules imported so far."""
+    return _registry
+
+
+def widget(
+    *,
+    on_call: Any,
+    name: str | None = None,
+    title: str | None = None,
+    description: str | None = None,
+    content: Any = None,
+    structured_content: Iterable[Any] | Mapping[str, Any] = (),
+    read_only: bool = False,
+    destructive: bool | None = None,
+    idempotent: bool = False,
+    open_world: bool = False,
+    invoking: str | None = None,
+    invoked: str | None = None,
+    csp: Csp | None = None,
+    prefers_border: bool | None = None,
+) -> Callable[[F], F]:
+    """Make a tool with a UI from a component function.
+
+    Args:
+        on_call: The event handler that a call of the tool runs, such as `Pizza.search`; its typed parameters are
+            the tool's input schema. Several handlers make several tools that open this widget: a list names each
+            tool after its handler, a mapping gives the names.
+        name: The widget's name, and its tool's; the function's name by default.
+        title: The name for people; made from the name by default.
+        description: What the tool does, for the model; the component function's docstring by default, or the
+            handler's where there are several.
+        content: A str Var with the text that the model reads. `return host.reply("...")` in the handler overrides
+            it for one call. With neither, a text is made from `structured_content`.
+        structured_content: The vars that the model may see, as a list or as a mapping from key to Var. All others
+            are seen by the widget only.
+        read_only: Whether a call changes nothing.
+        destructive: Whether a call may destroy something; by default it may, unless it is read-only.
+        idempotent: Whether the same call again has no further effect.
+        open_world: Whether a call reaches beyond your own systems.
+        invoking: Status text while the tool runs, at most 64 characters.
+        invoked: Status text when it has run, at most 64 characters.
+        csp: The origins that the widget needs.
+        prefers_border: Whether the host should draw a border around it; None leaves it to the host.
+
+    Returns:
+        A decorator that registers the function and returns it unchanged.
+
+    Raises:
+        WidgetError: If the declaration cannot work; the text says what to change.
+    """
+
+    def register(function: F) -> F:
+        widget_name = _checked_name(name or getattr(function, "__name__", ""), "widget")
+        owner = f"widget `{widget_name}`"
+        _refuse_component(function, owner)
+        source = f"{function.__module__}:{function.__qualname__}"
+        hints = _hints(owner, read_only, destructive, idempotent, open_world)
+        handlers = _handlers(on_call, widget_name, owner)
+        own_description = description or inspect.getdoc(function) or ""
+        declared = visible_vars(structured_content, owner)
+        tools: list[ToolSpec] = []
+        for tool_name, handler in handlers.items():
+            tool_title = title or _title(tool_name)
+            text = own_description
+            if len(handlers) > 1:
+                text = inspect.getdoc(handler.fn) or own_description
+            tools.append(
+                ToolSpec(
+                    name=_checked_name(tool_name, "tool"),
+                    title=tool_title,
+                    description=_described(text, owner, function.__name__),
+                    arguments=Arguments.of(
+                        handler.fn, owner=owner, label=_reflex.handler_label(handler), skip_first=True
+                    ),
+                    hints=hints,
+                    handler=handler,
+                    source=source,
+                    output_schema=output_schema(declared),
+                    widget=widget_name,
+                    invoking=_status(invoking, f"Opening {tool_title}…", owner, "invoking"),
+                    invoked=_status(invoked, f"{tool_title} is ready", owner, "invoked"),
+                )
+            )
+        _registry.add_widget(
+            Widget(
+                name=widget_name,
+                title=title or _title(widget_name),
+                description=_described(own_description, owner, function.__name__),
+                component=function,
+                tools=tuple(tools),
+                structured_content=declared,
+                content=_content(content, owner),
+                csp=csp or Csp(),
+                prefers_border=prefers_border,
+                source=source,
+            )
+        )
+        return function
+
+    return register
+
+
+def tool(
+    *,
+    name: str | None = None,
+    title: str | None = None,
+    description: str | None = None,
+    read_only: bool = False,
+    destructive: bool | None = None,
+    idempotent: bool = False,
+    open_world: bool = False,
+    invoking: str | None = None,
+    invoked: str | None = None,
+) -> Callable[[F], F]:
+    """Make a tool without UI from an async function.
+
+    What it returns is the result: a `str` is the text for the model; a Pydantic model, a dataclass or a dict is
+    `structuredContent` with a readable text made from it; a tuple `(text, data)` gives both. The return annotation
+    is the output schema.
+
+    Args:
+        name: The tool's name; the function's name by default.
+        title: The name for people; made from the name by default.
+        description: What the tool does, for the model; the docstring by default.
+        read_only: Whether a call changes nothing.
+        destructive: Whether a call may destroy something; by default it may, unless it is read-only.
+        idempotent: Whether the same call again has no further effect.
+        open_world: Whether a call reaches beyond your own systems.
+        invoking: Status text while the tool runs, at most 64 characters.
+        invoked: Status text when it has run, at most 64 characters.
+
+    Returns:
+        A decorator that registers the function and returns it unchanged.
+
+    Raises:
+        WidgetError: If the function is not async, has a parameter without annotation, or has no description.
+    """
+
+    def register(function: F) -> F:
+        tool_name = _checked_name(name or getattr(function, "__name__", ""), "tool")
+        owner = f"tool `{tool_name}`"
+        if not inspect.iscoroutinefunction(function):
+            msg = f"{owner}: `{tool_name}` is {function!r}, not an async function. Declare it with `async def`."
+            raise WidgetError(msg)
+        tool_title = title or _title(tool_name)
+        _registry.add_tool(
+            ToolSpec(
+                name=tool_name,
+                title=tool_title,
+                description=_described(description or inspect.getdoc(function) or "", owner, function.__name__),
+                arguments=Arguments.of(function, owner=owner, label=function.__name__),
+                hints=_hints(owner, read_only, destructive, idempotent, open_world),
+                handler=function,
+                source=f"{function.__module__}:{function.__qualname__}",
+                output_schema=return_schema(function),
+                invoking=_status(invoking, f"{tool_title}…", owner, "invoking"),
+                invoked=_status(invoked, tool_title, owner, "invoked"),
+            )
+        )
+        return function
+
+    return register
+
+
+def _checked_name(name: str, kind: str) -> str:
+    """Return a name that every host accepts."""
+    if not _NAME.match(name):
+        msg = (
+            f"{kind} name {name!r} does not fit: hosts accept a letter, then letters, digits, `_` and `-`, 64 characters "
+            "at most. Give another with name=..."
+        )
+        raise WidgetError(msg)
+    if name in (EVENT_TOOL, POLL_TOOL):
+        msg = f"{kind} name {name!r} is taken by the bridge itself. Give another with name=..."
+        raise WidgetError(msg)
+    return name
+
+
+def _title(name: str) -> str:
+    """Return a name in words: `pizza_shops` is "Pizza shops"."""
+    words = re.sub(r"[_-]+", " ", name).strip()
+    return words[:1].upper() + words[1:]
+
+
+def _described(text: str, owner: str, function: str) -> str:
+    """Return a tool's description without its `Args:` section, which is in the schema already."""
+    described = _reflex.summary_of(text)
+    if not described:
+        msg = (
+            f"{owner}: `{function}` has no docstring, so the model is not told what the tool is for, and some hosts "
+            "refuse it. Write one, or pass description=..."
+        )
+        raise WidgetError(msg)
+    return described
+
+
+def _status(text: str | None, default: str, owner: str, where: str) -> str:
+    """Return a status text of at most 64 characters (OpenAI Apps, tool descriptor)."""
+    if text is None:
+        return default if len(default) <= _STATUS_CHARACTERS else default[: _STATUS_CHARACTERS - 1] + "…"
+    if len(text) > _STATUS_CHARACTERS:
+        msg = f"{owner}: {where} has {len(text)} characters, and hosts show {_STATUS_CHARACTERS}. Shorten {text!r}."
+        raise WidgetError(msg)
+    return text
+
+
+def _hints(owner: str, read_only: bool, destructive: bool | None, idempotent: bool, open_world: bool) -> Hints:
+    """Return the annotations, refusing a contradiction."""
+    if read_only and destructive:
+        msg = f"{owner}: read_only=True and destructive=True contradict each other. Drop the one that is not so."
+        raise WidgetError(msg)
+    return Hints(
+        read_only=read_only,
+        destructive=not read_only if destructive is None else destructive,
+        idempotent=idempotent,
+        open_world=open_world,
+    )
+
+
+def _refuse_component(function: Callable[..., Any], owner: str) -> None:
+    """Refuse what is not a component function without required parameters."""
+    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
+        msg = f"{owner}: @widget stands above {function!r}, not above a function that returns a component."
+        raise WidgetError(msg)
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.default is parameter.empty and parameter.kind not in (
+            inspect.Parameter.VAR_POSITIONAL,
+            inspect.Parameter.VAR_KEYWORD,
+        ):
+            msg = (
+                f"{owner}: the component function `{function.__name__}` takes `{parameter.name}`, but a component is "
+                "built once, at export. What a call brings is a parameter of the event handler; keep it in the State."
+            )
+            raise WidgetError(msg)
+
+
+def _handlers(on_call: Any, widget_name: str, owner: str) -> dict[str, Any]:
+    """Return the event handlers by tool name."""
+    named: dict[str, Any] = {widget_name: on_call}
+    if isinstance(on_call, Mapping):
+        named = dict(cast("Mapping[str, Any]", on_call))
+    elif isinstance(on_call, (list, tuple)):
+        several = list(cast("Iterable[Any]", on_call))
+        named = {_reflex.handler_name(each): each for each in several}
+        if len(named) < len(several):
+            msg = (
+                f"{owner}: two handlers of on_call have the same name. Name the tools: "
+                'on_call={"first_tool": A.load, "second_tool": B.load}.'
+            )
+            raise WidgetError(msg)
+        if len(several) == 1:
+            named = {widget_name: several[0]}
+    if not named:
+        msg = f"{owner}: on_call is empty, so no tool opens the widget. Name an event handler: on_call=State.handler."
+        raise WidgetError(msg)
+    for tool_name, handler in named.items():
+        problem = _reflex.handler_problem(handler)
+        if problem is not None:
+            msg = f"{owner}: on_call of tool `{tool_name}` is {problem}"
+            raise WidgetError(msg)
+    return named
+
+
+def _content(var: Any, owner: str) -> VisibleVar | None:
+    """Return the var with the model's text."""
+    if var is None:
+        return None
+    found = visible_var(var, None, owner, "content")
+    if found.type is not str:
+        msg = (
+            f"{owner}: content is the var `{found.name}` of type {found.type!r}, but the model's text is a str. "
+            "Write a computed var that returns one."
+        )
+        raise WidgetError(msg)
+    return found

@@ -1,0 +1,31 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+# Before Reflex reads its configuration.
+os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
+os.environ["REFLEX_STATE_MANAGER_MODE"] = "memory"
+
+import pytest
+
+from tests.demo import demo_bridge
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mcp_bridge.bridge import Bridge
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio, like Reflex."""
+    return "asyncio"
+
+
+@pytest.fixture
+def bridge(tmp_path: Path) -> Bridge:
+    """The small app of `tests/demo.py`, with bundles on disk, not running yet."""
+    return demo_bridge(tmp_path / "widgets")

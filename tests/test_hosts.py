@@ -1,0 +1,256 @@
+"""The reference widgets in hosts made of other people's packages, under the policy that MCP Apps prescribes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import FrameLocator, Locator, expect
+
+from tests.browser import Fault, HostName, WidgetPage
+from tests.host_fixtures import OpenWidget
+
+pytestmark = pytest.mark.browser
+
+FLIGHTS: dict[str, object] = {"origin": "JFK", "destination": "SFO", "date": "2013-07-01"}
+HELLO: dict[str, object] = {"name": "Ada"}
+REPEATS = 2  # how often the channel repeats a failed call by itself
+
+HOSTS = [
+    pytest.param("appbridge", {}, id="appbridge"),
+    pytest.param("appbridge", {"opaque": True}, id="appbridge-opaque"),
+    pytest.param("appbridge", {"era": "2026-07-28"}, id="appbridge-2026-07-28"),
+    pytest.param("mcpui", {}, id="mcpui"),
+    pytest.param("mcpui", {"opaque": True}, id="mcpui-opaque"),
+    pytest.param("openai", {}, id="openai"),
+    pytest.param("openai", {"both": True}, id="openai-both"),
+]
+in_each_host = pytest.mark.parametrize(("host", "options"), HOSTS)
+Options = dict[str, Any]
+
+
+def rows(frame: FrameLocator) -> Locator:
+    """Return the buttons of the flights that are listed."""
+    return frame.get_by_role("list", name="Flights").get_by_role("button")
+
+
+def open_flights(open_widget: OpenWidget, host: HostName, **options: Any) -> WidgetPage:
+    """Return the flights widget when it shows its list."""
+    widget = open_widget(host, "flights", FLIGHTS, **options)
+    expect(rows(widget.frame)).to_have_count(8)
+    return widget
+
+
+def open_hello(open_widget: OpenWidget, host: HostName, **options: Any) -> WidgetPage:
+    """Return the hello widget when it shows its greeting."""
+    widget = open_widget(host, "hello", HELLO, **options)
+    expect(widget.frame.get_by_role("heading", name="Hello, Ada")).to_be_visible()
+    return widget
+
+
+def counter(widget: WidgetPage) -> Locator:
+    """Return the button of the hello widget."""
+    return widget.frame.get_by_role("button", name="Clicked")
+
+
+def called(widget: WidgetPage) -> list[tuple[str, int]]:
+    """Return the name and the number of events of each call of the widget."""
+    return [(call["name"], len(call["arguments"].get("events", []))) for call in widget.calls]
+
+
+@in_each_host
+def test_the_first_state_is_painted_without_a_tool_call(
+    open_widget: OpenWidget, host: HostName, options: Options, request: pytest.FixtureRequest
+) -> None:
+    """bridge: from opening to the first interaction the widget makes no call."""
+    widget = open_flights(open_widget, host, **options)
+    expect(widget.frame.get_by_role("heading", name="JFK")).to_be_visible()
+    expect(widget.frame.get_by_role("status")).to_contain_text(f"{widget.result['structuredContent']['count']} flights")
+    widget.wait_for_record("host.sizes.length")
+    widget.keep_screenshot(f"flights-{request.node.callspec.id}")
+    assert widget.calls == []
+    widget.assert_clean()
+
+
+@in_each_host
+def test_one_click_is_one_call(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+    """bridge: each event handler that a person triggers costs one call with one event."""
+    widget = open_flights(open_widget, host, **options)
+    frame = widget.frame
+    frame.get_by_role("button", name="Delay").click()
+    expect(frame.get_by_role("status")).to_contain_text("latest to arrive first")
+    assert called(widget) == [("reflex_event", 1)]
+    rows(frame).first.click()
+    expect(frame.get_by_role("button", name="Book it")).to_be_visible()
+    widget.wait_for_calls(2)
+    assert called(widget) == [("reflex_event", 1)] * 2
+    assert {call["via"] for call in widget.calls} == {"openai" if host == "openai" and not options else "mcp"}
+    widget.assert_clean()
+
+
+@in_each_host
+def test_a_follow_up_message_reaches_the_chat_and_not_the_server(
+    open_widget: OpenWidget, host: HostName, options: Options, request: pytest.FixtureRequest
+) -> None:
+    """bridge: `host.send_message` is a host action, so the click makes no call."""
+    widget = open_flights(open_widget, host, **options)
+    rows(widget.frame).first.click()
+    widget.frame.get_by_role("button", name="Book it").click()
+    widget.wait_for_record("host.messages.length")
+    (message,) = widget.messages
+    assert re.fullmatch(r"Book flight \w+ \d+ from JFK to SFO on Monday 1 July 2013, .*\.", message)
+    assert called(widget) == [("reflex_event", 1)]
+    widget.keep_screenshot(f"details-{request.node.callspec.id}")
+    widget.assert_clean()
+
+
+@in_each_host
+def test_a_reloaded_frame_shows_the_widget_as_it_was_left(
+    open_widget: OpenWidget, host: HostName, options: Options
+) -> None:
+    """bridge: a reload paints the stored result, then asks once for what changed since; nothing runs again."""
+    widget = open_hello(open_widget, host, **options)
+    counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 1 times")
+    widget.reload()
+    expect(widget.frame.get_by_role("heading", name="Hello, Ada")).to_be_visible()
+    if not options.get("opaque"):
+        expect(counter(widget)).to_have_text("Clicked 1 times")
+    counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 2 times")
+    events = sum(count for _, count in called(widget))
+    assert events == 2
+    widget.assert_clean()
+
+
+@in_each_host
+@pytest.mark.parametrize("fault", ["request", "answer", "result"])
+def test_after_failed_calls_retry_runs_the_event_exactly_once(
+    open_widget: OpenWidget, host: HostName, options: Options, fault: Fault
+) -> None:
+    """bridge: a lost request, a lost answer and an error result leave the event in the queue, with its number."""
+    widget = open_hello(open_widget, host, **options)
+    widget.drop(1 + REPEATS, fault)
+    counter(widget).click()
+    alert = widget.frame.get_by_role("alert")
+    expect(alert).to_be_visible()
+    alert.get_by_role("button", name="Retry").click()
+    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect(alert).to_have_count(0)
+    counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 2 times")
+    widget.assert_clean()
+
+
+@in_each_host
+def test_one_lost_call_heals_by_itself(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+    """bridge: the person sees nothing of a single failure."""
+    widget = open_hello(open_widget, host, **options)
+    widget.drop(1, "answer")
+    counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect(widget.frame.get_by_role("alert")).to_have_count(0)
+    assert [call["outcome"] for call in widget.calls] == ["failed", "answered"]
+    widget.assert_clean()
+
+
+@in_each_host
+def test_clicks_during_a_call_go_together_in_the_next(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+    """bridge: one call is in flight; what queues meanwhile is one batch."""
+    widget = open_hello(open_widget, host, **options)
+    widget.delay(300)
+    for _ in range(4):
+        counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 4 times")
+    assert called(widget) == [("reflex_event", 1), ("reflex_event", 3)]
+    assert [call["inFlight"] for call in widget.calls] == [1, 1]
+    widget.assert_clean()
+
+
+@in_each_host
+def test_a_result_that_is_delivered_twice_changes_nothing(
+    open_widget: OpenWidget, host: HostName, options: Options
+) -> None:
+    """bridge: an update older than what the widget holds is ignored."""
+    widget = open_hello(open_widget, host, **options)
+    counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 1 times")
+    widget.deliver()
+    counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 2 times")
+    assert called(widget) == [("reflex_event", 1)] * 2
+    widget.assert_clean()
+
+
+@in_each_host
+def test_the_theme_of_the_host_is_followed(
+    open_widget: OpenWidget, host: HostName, options: Options, request: pytest.FixtureRequest
+) -> None:
+    """spec: MCP Apps 2026-01-26, Theming; and `window.openai.theme`."""
+    widget = open_flights(open_widget, host, theme="dark", width=390, **options)
+    page = widget.frame.locator(":root")
+    expect(page).to_have_css("color-scheme", "dark")
+    widget.wait_for_record("host.sizes.length")
+    widget.keep_screenshot(f"dark-{request.node.callspec.id}")
+    widget.set_context(theme="light")
+    expect(page).to_have_css("color-scheme", "light")
+    assert widget.calls == []
+    widget.assert_clean()
+
+
+@in_each_host
+def test_a_result_that_comes_late_is_painted(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+    """spec: MCP Apps 2026-01-26, Tool Result; hosts show a widget before its tool has answered."""
+    if host == "mcpui":
+        pytest.skip("AppRenderer has no such state: it is given the result with the widget")
+    widget = open_flights(open_widget, host, late=300, **options)
+    assert widget.calls == []
+    widget.assert_clean()
+
+
+@in_each_host
+def test_a_host_that_drops_meta_still_shows_a_read_only_widget(
+    open_widget: OpenWidget, host: HostName, options: Options
+) -> None:
+    """bridge: without the state in `_meta` the widget asks for it in `structuredContent`."""
+    widget = open_hello(open_widget, host, meta=False, **options)
+    counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 1 times")
+    widget.assert_clean()
+
+
+@pytest.mark.parametrize(("host", "options"), [HOSTS[0], HOSTS[3], HOSTS[5]])
+@pytest.mark.parametrize("width", [390, 768])
+def test_nothing_sticks_out(open_widget: OpenWidget, host: HostName, options: Options, width: int) -> None:
+    """bridge: the widgets fit a phone and a desktop chat, and the frame is as high as its content."""
+    widget = open_flights(open_widget, host, width=width, **options)
+    widget.wait_for_record("host.sizes.length")
+    page = widget.frame.locator(":root")
+    assert page.evaluate("root => root.scrollWidth - root.clientWidth") == 0
+    height = page.evaluate("root => Math.ceil(document.getElementById('root').getBoundingClientRect().height)")
+    widget.wait_for_record(f"Math.abs(host.sizes.at(-1).height - {height}) <= 4")
+    widget.assert_clean()
+
+
+def test_without_messages_there_is_no_button_that_sends_one(open_widget: OpenWidget) -> None:
+    """bridge: what a host cannot do is not offered; VS Code and Cursor have no `ui/message`."""
+    widget = open_flights(open_widget, "appbridge", without="message")
+    rows(widget.frame).first.click()
+    expect(widget.frame.get_by_role("button", name="All flights")).to_be_visible()
+    expect(widget.frame.get_by_role("button", name="Book it")).to_have_count(0)
+    widget.assert_clean()
+
+
+@pytest.mark.parametrize(("host", "options"), [HOSTS[0], HOSTS[3], HOSTS[5], HOSTS[6]])
+def test_a_chat_that_is_opened_again_shows_the_widget_as_it_was_left(
+    open_widget: OpenWidget, host: HostName, options: Options
+) -> None:
+    """bridge: the host redelivers the result of the message; the tool is not called again."""
+    widget = open_hello(open_widget, host, message="m1", **options)
+    counter(widget).click()
+    expect(counter(widget)).to_have_text("Clicked 1 times")
+    widget.revisit()
+    expect(counter(widget)).to_have_text("Clicked 1 times")
+    assert "reflex_event" not in [name for name, _ in called(widget)]
+    widget.assert_clean()
