@@ -22,10 +22,11 @@ def index() -> rx.Component:
         for page, about in _PAGES.items()
     ]
     return rx.el.main(
-        rx.el.h1("Widgets", style={"margin": "0", "font_size": "22px", "line_height": "28px"}),
+        rx.el.h1("Widgets", style={"margin": "0", "font_size": "22px", "line_height": "28px", "font_weight": "650"}),
         rx.el.p(
             "Each is a page here, and a tool with a UI in a chat. ",
-            f"`{delays.delays.__name__}` is a tool without one.",
+            rx.el.code(delays.delays.__name__),
+            " is a tool without one.",
             style={**SMALL, "margin_block": "4px 16px"},
         ),
         rx.el.ul(*links, style={"display": "grid", "gap": "12px", "margin": "0", "padding": "0", "list_style": "none"}),

@@ -129,13 +129,12 @@ def _leg(took: Any) -> rx.Component:
         },
     )
     return rx.el.div(
-        rx.el.bdi(took),
+        rx.el.bdi(rx.cond(took != "", took, "\u00a0")),
         rx.cond(took != "", rx.el.span(" in the air", style=HIDDEN)),
         line,
         style={
             **SMALL,
             **TABULAR,
-            "min_height": "18px",
             "align_self": "start",
             "text_align": "center",
             "padding_block_start": "16px",

@@ -13,6 +13,8 @@ from .flight_state import Flights
 _PHONE = '"tile times verdict" "tile actual actual" "tile airline took"'
 _DESK = '"tile times airline took verdict" "tile actual name took verdict"'
 _VERDICT = {"grid_area": "verdict", "justify_self": "end", "display": "flex"}
+_PHONE_ONLY = {WIDE: {"display": "none"}}
+_DESK_ONLY = {**SMALL, "display": "none", WIDE: {"display": "block"}}
 _NAME = {**SMALL, WIDE: {"color": "var(--gray-12)", "font_size": "15px"}}
 
 
@@ -24,10 +26,8 @@ def flight_row(flight: rx.vars.ObjectVar[FlightRow]) -> rx.Component:
     """
     return row(
         rx.el.div(
-            _part(
-                "airline", flight.code, rx.el.span(f" · {flight.airline}", style={WIDE: {"display": "none"}}), **_NAME
-            ),
-            _part("name", flight.airline, **{**SMALL, "display": "none", WIDE: {"display": "block"}}),
+            _part("airline", flight.code, rx.el.span(f" · {flight.airline}", style=_PHONE_ONLY), **_NAME),
+            _part("name", flight.airline, **_DESK_ONLY),
             _part(
                 "times",
                 rx.el.span("scheduled ", style=HIDDEN),
@@ -61,14 +61,14 @@ def flight_row(flight: rx.vars.ObjectVar[FlightRow]) -> rx.Component:
         ),
         on_open=Flights.open_flight(flight.key),
         is_busy=Flights.opening == flight.key,
-        has_focus=Flights.visited == flight.key,
+        has_focus=Flights.focused == flight.key,
         key=flight.key,
     )
 
 
-def _part(area: str, *content: rx.Var[str] | rx.Component, **style: object) -> rx.Component:
+def _part(area: str, *content: str | rx.Var[str] | rx.Component, **style: object) -> rx.Component:
     """One line of text in its place of the grid."""
-    return rx.el.div(*content, style={"grid_area": area, "min_width": "0", **ONE_LINE, **TABULAR, **style})
+    return rx.el.div(rx.el.bdi(*content), style={"grid_area": area, "min_width": "0", **ONE_LINE, **TABULAR, **style})
 
 
 def _tile(code: rx.Var[str]) -> rx.Component:

@@ -40,10 +40,11 @@ class Flights(rx.State):
         is_punctual_only: Whether only flights that arrived on time are shown.
         is_whole: Whether all rows are shown, not only the first few.
         opening: The key of the flight whose details are on their way, or "".
-        visited: The key of the flight that was opened last, or ""; its row takes the focus back.
+        focused: The key of the flight whose row takes the keyboard's focus when it appears, or "".
         details: The flight that is open.
         is_moving: Whether another day is on its way.
         problem: Why the details did not open, or "".
+        failed: The key of the flight whose details did not open, or "".
     """
 
     origin: str = "JFK"
@@ -54,10 +55,11 @@ class Flights(rx.State):
     is_punctual_only: bool = False
     is_whole: bool = False
     opening: str = ""
-    visited: str = ""
+    focused: str = ""
     details: FlightDetails | None = None
     is_moving: bool = False
     problem: str = ""
+    failed: str = ""
 
     @rx.event
     def search(self, origin: AirportCode, destination: AirportCode, date: FlightDate) -> None:
@@ -76,43 +78,40 @@ class Flights(rx.State):
     def sort(self, order: str) -> None:
         """Put the list in another order."""
         if order in _ORDERS:
-            self.order, self.visited = order, ""
+            self.order, self.focused = order, ""
 
     @rx.event
     def choose_airline(self, carrier: str) -> None:
         """Show one airline only, or all for ""."""
-        self.airline, self.visited = carrier, ""
+        self.airline, self.focused = carrier, ""
 
     @rx.event
     def toggle_punctual(self) -> None:
         """Show on-time flights only, or all again."""
-        self.is_punctual_only, self.visited = not self.is_punctual_only, ""
+        self.is_punctual_only, self.focused = not self.is_punctual_only, ""
 
     @rx.event
     def clear_filters(self) -> None:
         """Show every flight of the day again."""
-        self.airline, self.is_punctual_only, self.visited = "", False, ""
+        self.airline, self.is_punctual_only = "", False
+        self._focus_row(0)
 
     @rx.event
     def show_all(self) -> None:
         """Show the rows beyond the first few."""
-        self.is_whole, self.visited = True, ""
+        self.is_whole = True
+        self._focus_row(_FIRST_ROWS)
 
     @rx.event
     async def open_flight(self, key: str) -> AsyncIterator[None]:
         """Open the details of a flight; its row is busy until they are there."""
-        self.opening, self.visited, self.problem = key, key, ""
+        self.opening, self.focused, self.problem = key, key, ""
         yield
         try:
             self.details = await load_details(key)
         except LookupError:
-            self.problem = "The details of this flight could not be loaded."
+            self.problem, self.failed = "The details of this flight could not be loaded.", key
         self.opening = ""
-
-    @rx.event
-    def retry(self) -> rx.event.EventSpec:
-        """Open the flight that did not open."""
-        return Flights.open_flight(self.visited)
 
     @rx.event
     def close_flight(self) -> None:
@@ -125,7 +124,8 @@ class Flights(rx.State):
         self.is_moving = True
         yield
         self.date = self._nearest_day()
-        self.clear_filters()
+        self.airline, self.is_punctual_only = "", False
+        self._focus_row(0)
         self.is_moving = False
 
     @rx.var
@@ -189,6 +189,10 @@ class Flights(rx.State):
     def summary(self) -> str:
         """The answer in words, for the model."""
         return summary_of(self._of_day(), self.origin, self.destination, self.date)
+
+    def _focus_row(self, index: int) -> None:
+        """Let a row take the focus when it appears, since the button that was pressed goes away."""
+        self.focused = self.rows[index].key if index < len(self.rows) else ""
 
     def _of_day(self) -> list[Flight]:
         """Return the flights of the day."""

@@ -56,7 +56,7 @@ def flight_list() -> rx.Component:
     """The list with its heading, or what stands in its place."""
     return rx.el.div(
         _heading(),
-        rx.cond(Flights.problem != "", error_state(Flights.problem, on_retry=Flights.retry)),
+        rx.cond(Flights.problem != "", error_state(Flights.problem, on_retry=Flights.open_flight(Flights.failed))),
         rx.cond(
             Flights.is_moving,
             skeleton(),

@@ -16,9 +16,9 @@ def stats(*figures: rx.Component) -> rx.Component:
     return rx.el.dl(
         *figures,
         style={
-            "display": "grid",
-            "grid_template_columns": "repeat(auto-fit, minmax(96px, 1fr))",
-            "gap": "12px",
+            "display": "flex",
+            "flex_wrap": "wrap",
+            "gap": "12px 28px",
             "margin": "0",
         },
     )

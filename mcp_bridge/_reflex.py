@@ -246,13 +246,19 @@ _default_exception_handler: Any = rx.App.backend_exception_handler
 
 
 async def start_event(
-    processor: WidgetEventProcessor, session: str, name: str, payload: dict[str, Any], router_data: dict[str, Any]
+    app: rx.App,
+    processor: WidgetEventProcessor,
+    session: str,
+    name: str,
+    payload: dict[str, Any],
+    router_data: dict[str, Any],
 ) -> EventFuture:
     """Enqueue one event of a session; Reflex keeps the order of a session's events."""
     root = processor._root_context  # 0.10.1
     assert root is not None
     event = Event(name=name, payload=payload, router_data=router_data)
-    return await processor.enqueue(session, event, root.fork(token=session, router_data=router_data))
+    with app.set_contexts():
+        return await processor.enqueue(session, event, root.fork(token=session, router_data=router_data))
 
 
 def has_pending(future: EventFuture, *, background: bool) -> bool:
@@ -299,9 +305,9 @@ def router_data(app: rx.App, session: str, path: str, client: Mapping[str, Any])
 
 async def read_vars(app: rx.App, session: str, wanted: list[tuple[str, str]]) -> list[Any]:
     """Return the values of vars, given as (full State name, attribute), under the session's lock."""
-    states = RegistrationContext.ensure_context().base_states
     values: list[Any] = []
     with app.set_contexts():
+        states = RegistrationContext.get().base_states
         async with app.state_manager.modify_state(rx.BaseStateToken(ident=session, cls=State)) as root:
             for state_name, name in wanted:
                 substate = await root.get_state(states[state_name])

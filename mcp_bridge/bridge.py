@@ -219,7 +219,7 @@ class Bridge:
         if tool is None or tool.widget is None:
             msg = f"No tool {name!r} opens a widget here, so nothing was executed."
             raise CallError("bad_request", msg)
-        arguments = opening.get("arguments") or {}
+        arguments: Any = opening.get("arguments") or {}
         if not isinstance(arguments, dict):
             msg = "The arguments of `open` are not an object, so nothing was executed."
             raise CallError("bad_request", msg)

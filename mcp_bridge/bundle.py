@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from .errors import BundleError
 
@@ -61,7 +61,7 @@ def compile_widgets(
     names: Iterable[str],
     *,
     cut_css: bool = True,
-    on_progress: Callable[[str], None] = lambda line: None,
+    on_progress: Callable[[str], object] = str,
 ) -> dict[str, Bundle]:
     """Compile the widgets whose entries are in `<web>/mcp_bridge/<name>/entry.jsx`.
 
@@ -110,7 +110,7 @@ def _report(text: str) -> dict[str, Any] | None:
         report = json.loads(text)
     except ValueError:
         return None
-    return report if isinstance(report, dict) and "widget" in report else None
+    return cast("dict[str, Any]", report) if isinstance(report, dict) and "widget" in report else None
 
 
 def _bundle(folder: Path, origins: Mapping[str, list[str]]) -> Bundle:

@@ -233,7 +233,7 @@ class Widgets:
             raise CallError("internal", msg, retry=True)
         page = f"/widgets/{session.widget}"
         routing = _reflex.router_data(self.app, session.id, page, client)
-        return await _reflex.start_event(self._processor, session.id, name, payload, routing)
+        return await _reflex.start_event(self.app, self._processor, session.id, name, payload, routing)
 
     def _refuse_foreign(self, question: Question, session: Session, builds: Sequence[Build]) -> None:
         """Refuse an event that does not occur in a bundle of the session's own widget."""

@@ -10,14 +10,13 @@ has once seen keeps answering: earlier builds stay in the manifest (the ledger),
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -254,15 +253,14 @@ def _with_build(export: Export, known: BuiltWidget | None) -> BuiltWidget:
 def _replace(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees all of it or none."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _text(manifest: Manifest) -> str:
@@ -290,21 +288,7 @@ def _widget_json(manifest: Manifest, widget: BuiltWidget) -> dict[str, Any]:
 
 def _build_json(build: Build) -> dict[str, Any]:
     """Return a build's entry."""
-    return {
-        "version": build.version,
-        "file": build.file,
-        "sha256": build.sha256,
-        "bytes": build.bytes,
-        "gzip": build.gzip,
-        "events": list(build.events),
-        "states": list(build.states),
-        "csp": {
-            "connect": list(build.csp.connect),
-            "resource": list(build.csp.resource),
-            "frame": list(build.csp.frame),
-            "base_uri": list(build.csp.base_uri),
-        },
-    }
+    return {"version": build.version, **asdict(build)}
 
 
 def _manifest(data: dict[str, Any]) -> Manifest:

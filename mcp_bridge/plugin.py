@@ -36,6 +36,7 @@ _FOLDER = "mcp_bridge"
 _DISPLAY_MODES = ["inline", "fullscreen", "pip"]
 
 _ENTRY = """\
+import "$/mcp_bridge/js/storage.js";
 import "$/styles/__reflex_global_styles.css";
 import { clientStorage, initialState } from "$/utils/context";
 import { mountWidget } from "$/mcp_bridge/js/mount.jsx";
@@ -83,13 +84,14 @@ class WidgetsPlugin(Plugin):
 
     def compile_page(self, page_ctx: Any, /, **context: Any) -> None:
         """Remember what the compiler knows about the page of a widget."""
-        self._pages[page_ctx.route] = CompiledPage(page=page_ctx, compile=context["compile_context"])
+        if page_ctx.route.startswith(_route("")):
+            self._pages[page_ctx.route] = CompiledPage(page=page_ctx, compile=context["compile_context"])
 
     def pre_compile(self, **context: Any) -> None:
         """Have the widgets' entries written with the app's pages."""
         context["add_save_task"](self._sources)
 
-    def update_env_json(self, **context: Any) -> None:
+    def update_env_json(self, **_: Any) -> None:
         """Compile the widgets.
 
         Reflex 0.10.1 calls this hook after it has written the pages and installed their packages, and before it
@@ -98,7 +100,7 @@ class WidgetsPlugin(Plugin):
         if compile_seam.is_production():
             self._exports = self._compile()
 
-    def post_build(self, **context: Any) -> None:
+    def post_build(self, **_: Any) -> None:
         """Write the bundles and the manifest, and say what was written."""
         folder = manifest.output_folder(self.output)
         written = manifest.write(folder, compile_seam.app_name(), self._exports)

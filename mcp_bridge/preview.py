@@ -72,7 +72,7 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
 
 
 def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
-    """Return the routes `/`, `/preview/<file>`, `/preview/frame?uri=` and `/widgets/<name>`.
+    """Return the routes `/`, `/favicon.ico`, `/preview/<file>`, `/preview/frame?uri=` and `/widgets/<name>`.
 
     Args:
         read_bundle: Called on each request of a bundle, with a `ui://` URI by `/preview/frame` and with the bare name
@@ -83,6 +83,9 @@ def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
 
     def index(request: Request) -> Response:
         return _answer(request, pages["index.html"], _PAGE_CSP)
+
+    def favicon(request: Request) -> Response:
+        return _answer(request, pages["icon.svg"], _PAGE_CSP)
 
     def page_file(request: Request) -> Response:
         found = pages.get(request.path_params["file"])
@@ -105,6 +108,8 @@ def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
 
     return [
         Route("/", index),
+        # Browsers ask for it on the standalone pages, whose HTML names no icon.
+        Route("/favicon.ico", favicon),
         Route("/preview/frame", frame),
         Route("/preview/{file}", page_file),
         Route("/widgets/{name}", alone),

@@ -123,8 +123,8 @@ class Registry:
         known = self.widgets.get(widget.name)
         if known is not None and known.source != widget.source:
             msg = (
-                f"widget `{widget.name}` is declared twice, in {known.source} and in {widget.source}. Rename one of the "
-                "functions, or give it a name: @widget(name=...)."
+                f"widget `{widget.name}` is declared twice, in {known.source} and in {widget.source}. Rename one of "
+                "the functions, or give it a name: @widget(name=...)."
             )
             raise WidgetError(msg)
         for tool in known.tools if known else ():
@@ -322,8 +322,8 @@ def _checked_name(name: str, kind: str) -> str:
     """Return a name that every host accepts."""
     if not _NAME.match(name):
         msg = (
-            f"{kind} name {name!r} does not fit: hosts accept a letter, then letters, digits, `_` and `-`, 64 characters "
-            "at most. Give another with name=..."
+            f"{kind} name {name!r} does not fit: hosts accept a letter, then letters, digits, `_` and `-`, 64 "
+            "characters at most. Give another with name=..."
         )
         raise WidgetError(msg)
     if name in (EVENT_TOOL, POLL_TOOL):

@@ -35,6 +35,8 @@ _ARGUMENTS = [
     "--no-first-run",
 ]
 
+_MILLISECONDS = 10_000  # how long a click or a wait may take
+
 # `document.open`, by which a sandbox proxy writes a widget, takes all listeners away: listen anew after it.
 _REPORT_VIOLATIONS = """
 (() => {
@@ -106,9 +108,7 @@ class WidgetPage:
 
     def wait_for_calls(self, count: int) -> None:
         """Wait until the widget has made so many calls and each has been answered or has failed."""
-        self.wait_for_record(
-            f"host.calls.length >= {count} && host.calls.every((call) => call.outcome !== 'pending')"
-        )
+        self.wait_for_record(f"host.calls.length >= {count} && host.calls.every((call) => call.outcome !== 'pending')")
 
     def drop(self, count: int = 1, fault: Fault = "request") -> None:
         """Make the next calls of the widget fail.
@@ -227,6 +227,7 @@ class Browser:
         """
         width = int(str(options.get("width", 768)))
         context = self._chromium.new_context(viewport={"width": width + 32, "height": 900})
+        context.set_default_timeout(_MILLISECONDS)
         self._contexts.append(context)
         page = context.new_page()
         widget = WidgetPage(page, host, self._mcp_url)

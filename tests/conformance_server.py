@@ -28,9 +28,7 @@ from mcp_bridge.bridge import Bridge
 from mcp_bridge.server import create_app, create_server
 
 # One red pixel.
-PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
-)
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 
 JSON_SCHEMA_2020_12 = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -129,7 +127,9 @@ def add_resources(server: MCPServer[Any]) -> None:
     """Add the resources that the scenarios read."""
     text = "This is the content of the static text resource."
     server.add_resource(
-        TextResource(uri="test://static-text", name="static-text", description="A text.", mime_type="text/plain", text=text)
+        TextResource(
+            uri="test://static-text", name="static-text", description="A text.", mime_type="text/plain", text=text
+        )
     )
     server.add_resource(
         BinaryResource(
@@ -141,7 +141,9 @@ def add_resources(server: MCPServer[Any]) -> None:
         )
     )
 
-    @server.resource("test://template/{id}/data", name="template", description="A record.", mime_type="application/json")
+    @server.resource(
+        "test://template/{id}/data", name="template", description="A record.", mime_type="application/json"
+    )
     def read_template(id: str) -> str:  # noqa: A002 (the scenario names the parameter)
         return json.dumps({"id": id, "templateTest": True, "data": f"Data for ID: {id}"})
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import reflex as rx
 from pydantic import BaseModel, Field
+from reflex_base.registry import RegistrationContext
 
 from mcp_bridge import Csp, ToolError, host, manifest, tool, widget
 from mcp_bridge.bridge import Bridge
@@ -66,7 +67,9 @@ class Shop(rx.State):
             msg = "database password is hunter2"
             raise RuntimeError(msg)
         self.city = city
-        self.items = [Item(name=f"{kind} {number}", price=number, due=date(2026, 1, number)) for number in range(1, limit + 1)]
+        self.items = [
+            Item(name=f"{kind} {number}", price=number, due=date(2026, 1, number)) for number in range(1, limit + 1)
+        ]
         return host.reply(f"Replied for {city}.") if city == "Reply" else None
 
     @rx.event
@@ -193,9 +196,16 @@ _app: list[rx.App] = []
 
 
 def demo_app() -> rx.App:
-    """Return the Reflex app, made once, since Reflex knows one app per process."""
+    """Return the Reflex app, made once.
+
+    Reflex knows one app per registration context, and the reference app may be there already.
+    """
     if not _app:
-        _app.append(rx.App())
+        token = RegistrationContext.set(RegistrationContext.ensure_context().fork())
+        try:
+            _app.append(rx.App())
+        finally:
+            RegistrationContext.reset(token)
     return _app[0]
 
 

@@ -21,17 +21,17 @@ class Plain(rx.State):
     _secret: str = "never sent"
 
     @rx.event
-    def open_plain(self, name: str):
+    def open_plain(self, name: str) -> None:
         """Open."""
         self.name = name
 
     @rx.event
-    def click(self):
+    def click(self) -> None:
         """Count."""
         self.clicks += 1
 
     @rx.event
-    def unused(self):
+    def unused(self) -> None:
         """No component has it."""
 
 
@@ -57,11 +57,11 @@ class Gallery(rx.State):
     rows: ClassVar[list[str]] = ["A", "B"]
 
     @rx.event
-    def open_gallery(self):
+    def open_gallery(self) -> None:
         """Open."""
 
     @rx.event
-    def choose(self, color: str):
+    def choose(self, color: str) -> None:
         """Take a color."""
         self.color = color
 
@@ -71,7 +71,10 @@ def forms() -> rx.Component:
     """Show inputs, all with literal props."""
     return rx.vstack(
         rx.hstack(
-            *(rx.button(kind, variant=kind, size="2") for kind in ("classic", "solid", "soft", "surface", "outline", "ghost")),
+            *(
+                rx.button(kind, variant=kind, size="2")
+                for kind in ("classic", "solid", "soft", "surface", "outline", "ghost")
+            ),
             rx.icon_button(rx.icon("plane"), color_scheme="crimson", radius="full"),
             wrap="wrap",
             spacing="4",
@@ -81,7 +84,9 @@ def forms() -> rx.Component:
         rx.hstack(rx.checkbox(default_checked=True), rx.switch(default_checked=True), rx.spinner(loading=True)),
         rx.radio(["one", "two"], default_value="one", direction="row"),
         rx.checkbox_group.root(rx.checkbox_group.item("a", value="a"), default_value=["a"], color_scheme="amber"),
-        rx.radio_cards.root(rx.radio_cards.item("8 GB", value="8"), rx.radio_cards.item("16 GB", value="16"), default_value="8"),
+        rx.radio_cards.root(
+            rx.radio_cards.item("8 GB", value="8"), rx.radio_cards.item("16 GB", value="16"), default_value="8"
+        ),
         rx.checkbox_cards.root(rx.checkbox_cards.item("A", value="a"), columns="2"),
         rx.segmented_control.root(
             rx.segmented_control.item("Day", value="d"), rx.segmented_control.item("Week", value="w"), default_value="d"
@@ -101,15 +106,27 @@ def texts() -> rx.Component:
     return rx.box(
         rx.flex(
             rx.heading("Responsive", size=rx.breakpoints(initial="4", sm="8"), trim="both"),
-            rx.badge("wide", variant="surface", color_scheme="orange", display=rx.breakpoints(initial="none", sm="block")),
+            rx.badge(
+                "wide", variant="surface", color_scheme="orange", display=rx.breakpoints(initial="none", sm="block")
+            ),
             direction=rx.breakpoints(initial="column", sm="row"),
             gap="3",
             justify="between",
         ),
-        rx.grid(*(rx.card(str(n), variant="classic") for n in range(6)), columns=rx.breakpoints(initial="2", md="3"), gap="2"),
+        rx.grid(
+            *(rx.card(str(n), variant="classic") for n in range(6)),
+            columns=rx.breakpoints(initial="2", md="3"),
+            gap="2",
+        ),
         rx.text(
-            rx.text.strong("Strong"), rx.text.em(" em"), rx.text.quote(" quote"), rx.text.kbd("K"), rx.code("code"),
-            rx.link("link", href="#", color_scheme="ruby", underline="always"), weight="medium", high_contrast=True,
+            rx.text.strong("Strong"),
+            rx.text.em(" em"),
+            rx.text.quote(" quote"),
+            rx.text.kbd("K"),
+            rx.code("code"),
+            rx.link("link", href="#", color_scheme="ruby", underline="always"),
+            weight="medium",
+            high_contrast=True,
         ),
         rx.blockquote("Quoted", color_scheme="gray", size="2"),
         rx.callout("Careful", icon="info", color_scheme="red", variant="surface"),
@@ -120,15 +137,23 @@ def texts() -> rx.Component:
             variant="surface",
             size="1",
         ),
-        rx.data_list.root(rx.data_list.item(rx.data_list.label("Status"), rx.data_list.value(rx.badge("open", radius="full")))),
-        rx.hstack(rx.avatar(fallback="AB", color_scheme="violet", size="4"), rx.skeleton(rx.text("loading")), margin_top="-4px"),
+        rx.data_list.root(
+            rx.data_list.item(rx.data_list.label("Status"), rx.data_list.value(rx.badge("open", radius="full")))
+        ),
+        rx.hstack(
+            rx.avatar(fallback="AB", color_scheme="violet", size="4"),
+            rx.skeleton(rx.text("loading")),
+            margin_top="-4px",
+        ),
         rx.list.unordered(rx.list.item("one"), rx.list.item("two")),
         rx.tabs.root(
             rx.tabs.list(rx.tabs.trigger("One", value="1"), rx.tabs.trigger("Two", value="2")),
             rx.tabs.content(rx.text("Content", trim="start"), value="1"),
             default_value="1",
         ),
-        rx.accordion.root(rx.accordion.item(header="Head", content="Body", value="x"), default_value="x", type="single"),
+        rx.accordion.root(
+            rx.accordion.item(header="Head", content="Body", value="x"), default_value="x", type="single"
+        ),
         rx.aspect_ratio(rx.box(width="100%", height="100%", background=rx.color("plum", 5)), ratio=6),
         rx.scroll_area(rx.text("Scroll " * 200), type="always", scrollbars="vertical", style={"height": 80}),
         rx.theme(rx.button("Nested"), accent_color="lime", radius="none", has_background=False),
@@ -154,11 +179,15 @@ def overlays() -> rx.Component:
     return rx.flex(
         rx.dialog.root(
             rx.dialog.trigger(rx.button("Dialog")),
-            rx.dialog.content(rx.dialog.title("Title"), rx.dialog.description("Text"), rx.dialog.close(rx.button("Close"))),
+            rx.dialog.content(
+                rx.dialog.title("Title"), rx.dialog.description("Text"), rx.dialog.close(rx.button("Close"))
+            ),
         ),
         rx.menu.root(
             rx.menu.trigger(rx.button("Menu", variant="soft")),
-            rx.menu.content(rx.menu.item("Edit", shortcut="E"), rx.menu.separator(), rx.menu.item("Delete", color="red")),
+            rx.menu.content(
+                rx.menu.item("Edit", shortcut="E"), rx.menu.separator(), rx.menu.item("Delete", color="red")
+            ),
         ),
         rx.popover.root(rx.popover.trigger(rx.button("Popover")), rx.popover.content(rx.text("Popped"))),
         rx.select(["one", "two"], placeholder="Select"),

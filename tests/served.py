@@ -1,7 +1,7 @@
 """A server of this project in a process of its own, for tests that talk to it as a host does.
 
-    with serve(["-m", "mcp_bridge.cli", "serve", "--port", "0"], tmp_path / "log") as url:
-        ...
+with serve(["-m", "mcp_bridge.cli", "serve", "--port", "0"], tmp_path / "log") as url:
+    ...
 """
 
 from __future__ import annotations

@@ -77,7 +77,11 @@ def test_the_schema_has_types_defaults_rules_and_descriptions() -> None:
     }
     assert properties["day"] == {"type": "string", "format": "date"}
     assert properties["meal"] == {"type": "string", "enum": ["none", "vegan"], "default": "none"}
-    assert properties["note"] == {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None, "description": "A wish."}
+    assert properties["note"] == {
+        "anyOf": [{"type": "string"}, {"type": "null"}],
+        "default": None,
+        "description": "A wish.",
+    }
     assert properties["cabin"]["default"] == "economy"
     assert schema["$defs"]["Cabin"]["enum"] == ["economy", "first"]
     assert "title" not in str(schema)
@@ -86,7 +90,13 @@ def test_the_schema_has_types_defaults_rules_and_descriptions() -> None:
 def test_values_become_python_objects_with_defaults() -> None:
     """bridge: arguments are validated before the handler runs."""
     values = booking().validate(
-        {"route": "JFK", "day": "2013-07-01", "cabin": "first", "passengers": [{"name": "Ada"}], "bag": {"kilograms": 3}}
+        {
+            "route": "JFK",
+            "day": "2013-07-01",
+            "cabin": "first",
+            "passengers": [{"name": "Ada"}],
+            "bag": {"kilograms": 3},
+        }
     )
     assert values == {
         "route": "JFK",

@@ -32,6 +32,7 @@ APPLICABLE = [
     "resources-read-text",
     "resources-read-binary",
     "resources-templates-read",
+    "prompts-list",  # the SDK declares the capability and lists none
     "dns-rebinding-protection",
 ]
 
@@ -44,7 +45,6 @@ NOT_APPLICABLE = {
     "completion-complete": "the server does not declare the capability `completions`",
     "resources-subscribe": "the server does not declare `resources.subscribe`",
     "resources-unsubscribe": "the server does not declare `resources.subscribe`",
-    "prompts-list": "the server has no prompts",
     "prompts-get-simple": "the server has no prompts",
     "prompts-get-with-args": "the server has no prompts",
     "prompts-get-embedded-resource": "the server has no prompts",

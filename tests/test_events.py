@@ -314,7 +314,9 @@ async def test_a_host_that_drops_meta_gets_the_same_in_structured_content(bridge
         assert opened_anew.structured[META_KEY]["update"]["vars"][STATE][var("city")] == "Oslo"
 
 
-@pytest.mark.parametrize("asked", [None, {}, {"tool": "total"}, {"tool": "reflex_event"}, {"tool": "shop", "arguments": 5}])
+@pytest.mark.parametrize(
+    "asked", [None, {}, {"tool": "total"}, {"tool": "reflex_event"}, {"tool": "shop", "arguments": 5}]
+)
 async def test_opening_anew_checks_what_it_is_given(bridge: Bridge, asked: Any) -> None:
     """bridge: everything from a widget is client input."""
     async with bridge.running():

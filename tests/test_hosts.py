@@ -51,7 +51,12 @@ def open_hello(open_widget: OpenWidget, host: HostName, **options: Any) -> Widge
 
 def counter(widget: WidgetPage) -> Locator:
     """Return the button of the hello widget."""
-    return widget.frame.get_by_role("button", name="Clicked")
+    return widget.frame.get_by_role("button", name=re.compile("click", re.IGNORECASE))
+
+
+def expect_clicks(widget: WidgetPage, number: int) -> None:
+    """Wait until the button of the hello widget shows the number."""
+    expect(counter(widget)).to_have_text(re.compile(rf"\b{number}\b"))
 
 
 def called(widget: WidgetPage) -> list[tuple[str, int]]:
@@ -112,13 +117,13 @@ def test_a_reloaded_frame_shows_the_widget_as_it_was_left(
     """bridge: a reload paints the stored result, then asks once for what changed since; nothing runs again."""
     widget = open_hello(open_widget, host, **options)
     counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect_clicks(widget, 1)
     widget.reload()
     expect(widget.frame.get_by_role("heading", name="Hello, Ada")).to_be_visible()
     if not options.get("opaque"):
-        expect(counter(widget)).to_have_text("Clicked 1 times")
+        expect_clicks(widget, 1)
     counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 2 times")
+    expect_clicks(widget, 2)
     events = sum(count for _, count in called(widget))
     assert events == 2
     widget.assert_clean()
@@ -136,10 +141,10 @@ def test_after_failed_calls_retry_runs_the_event_exactly_once(
     alert = widget.frame.get_by_role("alert")
     expect(alert).to_be_visible()
     alert.get_by_role("button", name="Retry").click()
-    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect_clicks(widget, 1)
     expect(alert).to_have_count(0)
     counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 2 times")
+    expect_clicks(widget, 2)
     widget.assert_clean()
 
 
@@ -149,20 +154,22 @@ def test_one_lost_call_heals_by_itself(open_widget: OpenWidget, host: HostName, 
     widget = open_hello(open_widget, host, **options)
     widget.drop(1, "answer")
     counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect_clicks(widget, 1)
     expect(widget.frame.get_by_role("alert")).to_have_count(0)
     assert [call["outcome"] for call in widget.calls] == ["failed", "answered"]
     widget.assert_clean()
 
 
 @in_each_host
-def test_clicks_during_a_call_go_together_in_the_next(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+def test_clicks_during_a_call_go_together_in_the_next(
+    open_widget: OpenWidget, host: HostName, options: Options
+) -> None:
     """bridge: one call is in flight; what queues meanwhile is one batch."""
     widget = open_hello(open_widget, host, **options)
     widget.delay(300)
     for _ in range(4):
         counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 4 times")
+    expect_clicks(widget, 4)
     assert called(widget) == [("reflex_event", 1), ("reflex_event", 3)]
     assert [call["inFlight"] for call in widget.calls] == [1, 1]
     widget.assert_clean()
@@ -175,10 +182,10 @@ def test_a_result_that_is_delivered_twice_changes_nothing(
     """bridge: an update older than what the widget holds is ignored."""
     widget = open_hello(open_widget, host, **options)
     counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect_clicks(widget, 1)
     widget.deliver()
     counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 2 times")
+    expect_clicks(widget, 2)
     assert called(widget) == [("reflex_event", 1)] * 2
     widget.assert_clean()
 
@@ -216,7 +223,7 @@ def test_a_host_that_drops_meta_still_shows_a_read_only_widget(
     """bridge: without the state in `_meta` the widget asks for it in `structuredContent`."""
     widget = open_hello(open_widget, host, meta=False, **options)
     counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect_clicks(widget, 1)
     widget.assert_clean()
 
 
@@ -249,8 +256,8 @@ def test_a_chat_that_is_opened_again_shows_the_widget_as_it_was_left(
     """bridge: the host redelivers the result of the message; the tool is not called again."""
     widget = open_hello(open_widget, host, message="m1", **options)
     counter(widget).click()
-    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect_clicks(widget, 1)
     widget.revisit()
-    expect(counter(widget)).to_have_text("Clicked 1 times")
+    expect_clicks(widget, 1)
     assert "reflex_event" not in [name for name, _ in called(widget)]
     widget.assert_clean()

@@ -240,6 +240,7 @@ def test_standalone_page_is_the_bundle_unchanged(client: TestClient) -> None:
     response = client.get("/widgets/counter")
 
     assert response.text == WIDGET
+    assert client.get("/favicon.ico").headers["content-type"].startswith("image/svg+xml")
     assert response.headers["content-security-policy"] == csp_header(CSP, sandbox=False, connect_self=True)
 
 

@@ -31,8 +31,7 @@ def test_scalars_become_lines_and_records_a_table() -> None:
     """bridge: a readable text is made from the declared vars."""
     text = readable("Flights", {"route": "JFK → SFO", "late": True, "flights": [{"no": 1, "gate": "A|B"}, {"no": 2}]})
     assert text == (
-        "**Flights**\n- Route: JFK → SFO\n- Late: yes\n\n"
-        "Flights:\n\n| no | gate |\n|---|---|\n| 1 | A\\|B |\n| 2 | – |"
+        "**Flights**\n- Route: JFK → SFO\n- Late: yes\n\nFlights:\n\n| no | gate |\n|---|---|\n| 1 | A\\|B |\n| 2 | – |"
     )
 
 
@@ -59,7 +58,10 @@ def test_long_lists_and_values_are_cut() -> None:
     [
         ("Fine.", Result(text="Fine.")),
         (host.reply("Said."), Result(text="Said.")),
-        (Answer(average=1.5), Result(text="**T**\n- Average: 1.5\n- Worst: –", structured={"average": 1.5, "worst": None})),
+        (
+            Answer(average=1.5),
+            Result(text="**T**\n- Average: 1.5\n- Worst: –", structured={"average": 1.5, "worst": None}),
+        ),
         (Plain(3), Result(text="**T**\n- Value: 3", structured={"value": 3})),
         (("Three.", Plain(3)), Result(text="Three.", structured={"value": 3})),
         ({"a": [1, 2]}, Result(text="**T**\n- A: 1, 2", structured={"a": [1, 2]})),

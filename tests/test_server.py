@@ -112,22 +112,26 @@ async def test_resources_carry_the_bundle_and_its_needs(bridge: Bridge, era: str
     assert listed[uri].mime_type == content.mime_type == "text/html;profile=mcp-app"
     assert content.uri == uri
     assert content.text == unversioned.text == "<!doctype html><title>shop</title>"  # pyright: ignore
-    assert (content.meta or {}) == (listed[uri].meta or {}) == {
-        "ui": {
-            "csp": {
-                "connectDomains": [],
-                "resourceDomains": ["https://img.example.com"],
-                "frameDomains": [],
-                "baseUriDomains": [],
-            }
-        },
-        "openai/widgetDescription": "Show the items of a shop.",
-        "openai/widgetCSP": {
-            "connect_domains": [],
-            "resource_domains": ["https://img.example.com"],
-            "frame_domains": [],
-        },
-    }
+    assert (
+        (content.meta or {})
+        == (listed[uri].meta or {})
+        == {
+            "ui": {
+                "csp": {
+                    "connectDomains": [],
+                    "resourceDomains": ["https://img.example.com"],
+                    "frameDomains": [],
+                    "baseUriDomains": [],
+                }
+            },
+            "openai/widgetDescription": "Show the items of a shop.",
+            "openai/widgetCSP": {
+                "connect_domains": [],
+                "resource_domains": ["https://img.example.com"],
+                "frame_domains": [],
+            },
+        }
+    )
 
 
 @ERAS
@@ -148,7 +152,9 @@ async def test_every_published_version_keeps_answering_with_its_bytes(tmp_path: 
 
 
 @ERAS
-@pytest.mark.parametrize("uri", ["ui://demo/none.html", "ui://other/shop.html", "ui://demo/../shop.html", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "uri", ["ui://demo/none.html", "ui://other/shop.html", "ui://demo/../shop.html", "file:///etc/passwd"]
+)
 async def test_an_unknown_resource_is_a_protocol_error(bridge: Bridge, era: str, uri: str) -> None:
     """spec: MCP, resources/read of an unknown resource is -32602."""
     async with Client(create_server(bridge), mode=era) as client:
@@ -228,7 +234,9 @@ async def test_a_stale_or_altered_export_is_refused(tmp_path: Path) -> None:
         manifest.require_fresh(written, [*REGISTRY.widgets, "brand_new"])
     file = folder / written.widgets["shop"].current.file
     file.write_bytes(file.read_bytes() + b" ")
-    with pytest.raises(manifest.ManifestError, match=rf"`{file.name}` was changed after the export.*Run `reflex export`"):
+    with pytest.raises(
+        manifest.ManifestError, match=rf"`{file.name}` was changed after the export.*Run `reflex export`"
+    ):
         manifest.verify(written, folder)
 
 

@@ -107,7 +107,7 @@ def test_keys_of_structured_content_can_be_named() -> None:
     assert registry.widgets["cart"].structured_content[0].key == "sum"
 
 
-def no_docstring() -> rx.Component:  # noqa: D103
+def no_docstring() -> rx.Component:
     return rx.text("x")
 
 
@@ -142,8 +142,12 @@ REFUSED: list[tuple[str, dict[str, Any], Callable[..., Any], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "function", "parts"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_a_mistake_is_refused_at_import(options: dict[str, Any], function: Callable[..., Any], parts: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "function", "parts"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
+)
+def test_a_mistake_is_refused_at_import(
+    options: dict[str, Any], function: Callable[..., Any], parts: list[str]
+) -> None:
     """bridge: every mistake of an author is refused at import with subject, value and cure."""
     with pytest.raises(WidgetError) as refused:
         declared(function, **options)

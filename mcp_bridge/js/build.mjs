@@ -18,7 +18,7 @@ import { Usage } from "./usage.mjs";
 /** @typedef {{name: string, entry: string}} WidgetJob */
 /** @typedef {{widgets: WidgetJob[], cutCss: boolean}} Job */
 
-const WEB = path.resolve(process.argv[2] ?? ".");
+const WEB = path.resolve(process.argv[2] ?? ".").replaceAll("\\", "/"); // as in Vite's module ids
 const BRIDGE = path.join(WEB, "mcp_bridge");
 const fromWeb = createRequire(path.join(WEB, "package.json"));
 const fromVite = createRequire(fromWeb.resolve("vite"));
@@ -39,6 +39,8 @@ const lightning = fromVite("lightningcss");
  * @returns {Promise<object>} Where the code is, and what it needs from outside.
  */
 async function compile(job, cut) {
+  /** @type {string[]} */
+  const missing = [];
   const result = await vite.build({
     configFile: false,
     root: WEB,
@@ -61,10 +63,14 @@ async function compile(job, cut) {
       rolldownOptions: {
         input: path.resolve(WEB, job.entry),
         output: { format: "iife", codeSplitting: false, entryFileNames: "bundle.js" },
-        onwarn: (/** @type {any} */ warning) => warn(job.name, warning),
+        onwarn: (/** @type {any} */ warning) => {
+          if (warning.code === "UNRESOLVED_IMPORT") missing.push(warning.message);
+          else warn(job.name, warning);
+        },
       },
     },
   });
+  if (missing.length > 0) throw new Error(missing.join("\n"));
   const outputs = (Array.isArray(result) ? result : [result]).flatMap((each) => each.output);
   const chunks = outputs.filter((each) => each.type === "chunk");
   const extra = outputs.filter((each) => each.type === "asset" && !each.fileName.endsWith(".css"));

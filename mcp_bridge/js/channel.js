@@ -10,13 +10,11 @@
  *     channel.open({ session, update });     // the first state, from the opening tool's result
  *     channel.send({ name: "state.handler", payload: {} });
  */
+import { createOutbox } from "./outbox.js";
 import { bridgePart, resultText } from "./results.js";
 import { HostError, randomId } from "./rpc.js";
 import { createStore } from "./store.js";
 
-/** Limits of one call, as the server has them: events, and bytes of their JSON. */
-const MAX_EVENTS = 50;
-const MAX_BYTES = 256 * 1024;
 /** Milliseconds before each automatic repeat of a failed call; then the person is asked. */
 const RETRY_DELAYS = [300, 1200];
 /** Milliseconds between a poll's answer and the next poll, and the longest wait after failed polls. */
@@ -34,19 +32,6 @@ class ServerError extends Error {
     this.retry = error.retry;
   }
 }
-
-/**
- * The wire form of a Reflex event. As in Reflex's own encoder, undefined values are sent as null.
- * @param {ReflexEvent} event
- * @returns {{ name: string, payload: object, router_data: object }}
- */
-function encodeEvent({ name, payload, router_data }) {
-  const plain = { name, payload: payload ?? {}, router_data: router_data ?? {} };
-  return JSON.parse(JSON.stringify(plain, (_key, value) => (value === undefined ? null : value)));
-}
-
-/** @param {unknown} value */
-const byteLength = (value) => new TextEncoder().encode(JSON.stringify(value)).length;
 
 /** @type {Timers} */
 const browserTimers = { set: (run, ms) => setTimeout(run, ms), clear: (id) => clearTimeout(id) };
@@ -69,19 +54,13 @@ export function createChannel({
   /** @type {{ version: number, vars: Record<string, Record<string, unknown>> }} */
   let base = { version: -1, vars: {} };
   let session = "";
-  let lastSeq = 0;
-  /** @type {QueuedEvent[]} In order; an event leaves when it is acknowledged or refused. */
-  let queue = [];
-  /** @type {QueuedEvent[]} The events of the call that is in flight or is to be repeated. */
-  let batch = [];
+  let outbox = createOutbox();
   let isCalling = false;
   /** The session that a poll is in flight for. */
   let polling = "";
   let isPending = false;
   let isStopped = false;
   let inContent = false;
-  /** Up to this number events go one to a call, to find the one that was refused. */
-  let singlesUntil = 0;
   let failures = 0;
   let pollFailures = 0;
   /** @type {{ code: string, message: string } | undefined} */
@@ -93,7 +72,7 @@ export function createChannel({
 
   /** Publish the status that follows from the fields above. */
   const publish = () => {
-    const isBusy = isCalling || queue.some((entry) => !entry.isLazy);
+    const isBusy = isCalling || outbox.isWaiting();
     /** @type {ChannelStatus} */
     const next = fault ? { status: isExpired() ? "expired" : "error", ...fault } : { status: isBusy ? "busy" : "idle" };
     if (JSON.stringify(next) !== JSON.stringify(status.getSnapshot())) status.set(next);
@@ -124,17 +103,16 @@ export function createChannel({
   };
 
   /**
-   * Take an update into `base` and hand on what it changed.
+   * Take an update into `base` and hand on what it changed. A late one is ignored, but its acknowledgement counts.
    * @param {BridgePart} part
    * @param {number} since The version that was asked from.
-   * @returns {boolean} Whether the update was news; a late answer is not, but its acknowledgement counts.
    */
   const receive = (part, since) => {
     const { update } = part;
-    if (isStopped || !update || (part.session ?? session) !== session) return false;
-    queue = queue.filter((entry) => entry.seq > update.ack);
+    if (isStopped || !update || (part.session ?? session) !== session) return;
+    outbox.acknowledge(update.ack);
     const isReset = update.full && update.version < since;
-    if (update.version < base.version && !isReset) return false;
+    if (update.version < base.version && !isReset) return;
     const known = isReset ? -1 : base.version;
     const vars = update.full ? {} : { ...base.vars };
     for (const [state, values] of Object.entries(update.vars)) vars[state] = { ...vars[state], ...values };
@@ -142,33 +120,20 @@ export function createChannel({
     isPending = update.pending;
     const events = (update.events ?? []).filter(([version]) => version > known).map(([, event]) => event);
     onUpdate({ delta: update.vars, events, session, version: base.version });
-    return true;
-  };
-
-  /** Choose the events of the next call. */
-  const nextBatch = () => {
-    const ready = queue.filter((entry) => !entry.isAccepted);
-    if (!ready.some((entry) => !entry.isLazy)) return [];
-    if (ready[0].seq <= singlesUntil) return ready.slice(0, 1);
-    let bytes = 0;
-    const fits = (/** @type {QueuedEvent} */ entry) => (bytes += byteLength(entry)) <= MAX_BYTES;
-    const end = ready.slice(0, MAX_EVENTS).findIndex((entry) => !fits(entry));
-    return ready.slice(0, end < 0 ? MAX_EVENTS : Math.max(end, 1));
   };
 
   /** Send what waits, if nothing is in flight. */
   const pump = () => {
     if (isCalling || isStopped || isExpired() || !session) return;
-    if (!batch.length) batch = nextBatch();
-    if (!batch.length) return;
+    const events = outbox.next();
+    if (!events.length) return;
     timers.clear(timer.send);
     isCalling = true;
-    void sendBatch(session, base.version);
+    void sendBatch(session, base.version, events);
   };
 
-  /** @param {string} asked @param {number} since */
-  const sendBatch = async (asked, since) => {
-    const events = batch.map(({ seq, event }) => ({ seq, ...event }));
+  /** @param {string} asked @param {number} since @param {object[]} events */
+  const sendBatch = async (asked, since, events) => {
     let delay = 0;
     try {
       const part = await call(config.eventTool, { session: asked, mount, since, events });
@@ -191,23 +156,9 @@ export function createChannel({
 
   /** After an answer: what it did not acknowledge is either still running or has to go again. */
   const settle = () => {
-    const open = queue.filter((entry) => batch.includes(entry));
-    for (const entry of open) entry.isAccepted = isPending;
-    batch = [];
-    if (open.length && !isPending) throw new HostError("The server has not run the last action.", "rejected");
+    if (!outbox.answered(isPending)) throw new HostError("The server has not run it.", "rejected");
     failures = 0;
     fault = undefined;
-  };
-
-  /**
-   * Drop an event that was refused. The server takes numbers without gaps, and nothing after it was taken yet.
-   * @param {QueuedEvent} refused
-   */
-  const drop = (refused) => {
-    queue = queue.filter((entry) => entry !== refused);
-    for (const entry of queue) entry.seq -= Number(entry.seq > refused.seq);
-    lastSeq -= 1;
-    singlesUntil -= 1;
   };
 
   /**
@@ -218,12 +169,7 @@ export function createChannel({
   const fail = (error) => {
     const code = error.code ?? "internal";
     if (error instanceof ServerError && !error.retry && code !== "unknown_session") {
-      if (batch.length > 1) singlesUntil = batch[batch.length - 1].seq;
-      else {
-        drop(batch[0]);
-        onRefused({ code, message: error.message });
-      }
-      batch = [];
+      if (outbox.refused()) onRefused({ code, message: error.message });
       return 0;
     }
     failures += 1;
@@ -249,6 +195,7 @@ export function createChannel({
       const part = await call(config.pollTool, { session: asked, mount, since });
       if (asked === session) takePoll(part, since);
     } catch (error) {
+      if (asked !== session) return;
       delay = Math.min(POLL_MAX_WAIT, 500 * 2 ** pollFailures++);
       const { code = "internal", message } = /** @type {ServerError} */ (error);
       if (code === "unknown_session" || pollFailures >= POLL_FAILURES) fault = { code, message };
@@ -266,7 +213,7 @@ export function createChannel({
     pollFailures = 0;
     if (isPending) return;
     // The run has ended: what it did not acknowledge was lost with it and goes again.
-    for (const entry of queue) entry.isAccepted = false;
+    outbox.ended();
     if (!fault) pump();
   };
 
@@ -281,9 +228,8 @@ export function createChannel({
       if (part.session !== session || isExpired()) {
         session = part.session;
         base = { version: -1, vars: {} };
-        queue = [];
-        batch = [];
-        lastSeq = failures = pollFailures = singlesUntil = 0;
+        outbox = createOutbox();
+        failures = pollFailures = 0;
         isCalling = isPending = isStopped = false;
         fault = undefined;
         timers.clear(timer.send);
@@ -302,7 +248,7 @@ export function createChannel({
 
     send(event, { isLazy = false } = {}) {
       if (isStopped || isExpired()) return;
-      queue.push({ seq: ++lastSeq, event: encodeEvent(event), isLazy, isAccepted: false });
+      outbox.add(event, isLazy);
       if (!isLazy && fault) this.retry();
       else pump();
       publish();

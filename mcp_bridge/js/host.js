@@ -100,6 +100,13 @@ export function createHost({ config, win = window, context = hostContext, parse 
     takeOverlay(/** @type {CustomEvent} */ (event).detail?.globals ?? overlay() ?? {});
   });
 
+  /** @type {{ width: number, height: number } | undefined} The last size; told again once the handshake is done. */
+  let size;
+  const tellSize = () => {
+    if (capabilities) rpc.notify("ui/notifications/size-changed", { ...size });
+    else overlay()?.notifyIntrinsicHeight?.(size?.height ?? 0);
+  };
+
   const shake = async () => {
     const params = {
       appInfo: { name: config.widget, version: config.version },
@@ -111,6 +118,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
     capabilities = isObject(answer?.hostCapabilities) ? answer.hostCapabilities : {};
     takeHostContext(answer?.hostContext);
     rpc.notify("ui/notifications/initialized", {});
+    if (size) tellSize();
   };
 
   /** @type {Promise<void> | undefined} */
@@ -173,7 +181,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
     },
 
     async callTool(name, args) {
-      if (http) return withTimeout(http(name, args), timeout, `A call of ${name}`);
+      if (http) return withTimeout(http(name, args), timeout, "A call of the server");
       const request = /** @type {const} */ (["tools/call", { name, arguments: args }]);
       return unwrapResult(
         await ask("call a tool", () => capabilities?.serverTools, [...request], ["callTool", name, args]),
@@ -226,9 +234,9 @@ export function createHost({ config, win = window, context = hostContext, parse 
       return true;
     },
 
-    reportSize({ width, height }) {
-      if (capabilities) rpc.notify("ui/notifications/size-changed", { width, height });
-      else overlay()?.notifyIntrinsicHeight?.(height);
+    reportSize(measured) {
+      size = measured;
+      tellSize();
     },
   };
 }

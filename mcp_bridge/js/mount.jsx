@@ -13,7 +13,7 @@ import { hostContext } from "./context.js";
 import { createHost } from "./host.js";
 import { interceptLinks, interceptRedirects, markExternal } from "./links.js";
 import { createOpening } from "./opening.js";
-import { Boundary, ErrorBar, Panel, Skeleton, STYLE } from "./panels.jsx";
+import { Boundary, Closed, ErrorBar, Panel, Skeleton, STYLE } from "./panels.jsx";
 import { navigate } from "./router.js";
 import { watchSize } from "./size.js";
 import { bindBridge, deliver } from "./socket.js";
@@ -48,6 +48,19 @@ function exceptionFilter(config) {
     if (!config.events?.includes(name) || info.startsWith("ResizeObserver") || reported.has(info)) return false;
     return !!reported.add(info);
   };
+}
+
+/**
+ * Note the version of a session that was shown; a full storage is no reason to fail.
+ * @param {string} session
+ * @param {number} version
+ */
+function remember(session, version) {
+  try {
+    sessionStorage.setItem(SEEN + session, String(version));
+  } catch (error) {
+    console.warn(error);
+  }
 }
 
 /**
@@ -91,7 +104,7 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
       channel.refresh();
       return;
     }
-    sessionStorage.setItem(SEEN + session, String(version));
+    remember(session, version);
     void host.setWidgetState({ privateContent: { session, version } });
   };
 
@@ -168,7 +181,11 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
           />
         )}
         {channelStatus.status === "error" && (
-          <ErrorBar message={channelStatus.message ?? ""} action="Retry" onAction={channel.retry} />
+          <ErrorBar
+            message={`The last action did not go through. ${channelStatus.message ?? ""}`}
+            action="Retry"
+            onAction={channel.retry}
+          />
         )}
         {shown && (
           <ErrorBar
@@ -199,22 +216,6 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
     stopSize();
   });
   host.connect().catch((error) => opening.fail(error.message));
-}
-
-/**
- * What is shown when the opening tool gave no state.
- * @param {{ title: string, phase: "cancelled" | "failed" | "ask", message?: string, reopen: () => void }} props
- */
-function Closed({ title, phase, message, reopen }) {
-  if (phase === "cancelled") {
-    return <Panel title={`${title} was cancelled`} text={message ?? "Ask for it again in the chat to open it."} />;
-  }
-  if (phase === "failed") {
-    const text = message || "The tool that opens it has failed.";
-    return <Panel role="alert" title={`${title} could not be opened`} text={text} action="Try again" onAction={reopen} />;
-  }
-  const text = "The host did not pass on its state. Opening it here runs its tool once more.";
-  return <Panel title={title} text={text} action="Open" onAction={reopen} />;
 }
 
 /**

@@ -187,6 +187,22 @@ interface QueuedEvent {
   isAccepted: boolean;
 }
 
+interface Outbox {
+  add: (event: ReflexEvent, isLazy: boolean) => void;
+  /** Whether an event waits that causes a call. */
+  isWaiting: () => boolean;
+  /** The events of the next call; the same ones until the call is answered or refused. */
+  next: () => object[];
+  /** Everything up to this number was taken. */
+  acknowledge: (seq: number) => void;
+  /** The call was answered; false if events of it were neither acknowledged nor are running. */
+  answered: (isRunning: boolean) => boolean;
+  /** Nothing is running any more: what was not acknowledged goes again. */
+  ended: () => void;
+  /** The call was refused for good; true if that cost an event, false if its events go one by one now. */
+  refused: () => boolean;
+}
+
 interface ChannelOptions {
   callTool: (name: string, args: Record<string, unknown>) => Promise<CallToolResult>;
   config: Pick<BridgeConfig, "eventTool" | "pollTool">;

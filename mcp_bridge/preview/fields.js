@@ -2,7 +2,8 @@
 /** One field of a schema as labelled controls. An empty control means "leave the argument out". */
 
 import { h } from "./dom.js";
-import { hint, parseScalar, problem } from "./rules.js";
+import { hint } from "./rules.js";
+import { parse, print, Refusal } from "./values.js";
 
 /** @typedef {import("./schema.js").Field} Field */
 /**
@@ -17,18 +18,6 @@ let lastId = 0;
 const INPUT_TYPES = /** @type {Record<string, string>} */ ({
   date: "date", "date-time": "datetime-local", time: "time", email: "email", uri: "url", password: "password",
 });
-
-/** What is wrong with a control, in one sentence, and where to put the focus. */
-export class Refusal extends Error {
-  /**
-   * @param {string} message
-   * @param {HTMLElement} focus
-   */
-  constructor(message, focus) {
-    super(message);
-    this.focus = focus;
-  }
-}
 
 /**
  * The controls of a field.
@@ -76,7 +65,6 @@ function single(field) {
   const id = `field-${++lastId}`;
   const input = /** @type {HTMLInputElement} */ (entry(field, id));
   const shell = framed(field, id, input);
-  const parse = PARSERS[field.kind] ?? PARSERS.text;
   return {
     ...shell,
     read() {
@@ -89,44 +77,10 @@ function single(field) {
       return undefined;
     },
     write(value) {
-      input.value = value === undefined || value === null ? "" : PRINTERS[field.kind]?.(value, field) ?? String(value);
+      input.value = value === undefined || value === null ? "" : print(field, value);
     },
   };
 }
-
-/** @type {Record<string, (field: Field, text: string, input: HTMLElement) => any>} */
-const PARSERS = {
-  text(field, text, input) {
-    const value = parseScalar(text, field.types);
-    if (value === undefined) throw new Refusal(`This must be a ${field.types.join(" or ")}.`, input);
-    return checked(value, field.schema, input);
-  },
-  lines(field, text, input) {
-    const items = text.split("\n").filter((line) => line.trim() !== "").map((line) => PARSERS.text(field, line.trim(), input));
-    if (items.length < field.count[0]) throw new Refusal(`This needs ${field.count[0]} or more lines.`, input);
-    if (items.length > field.count[1]) throw new Refusal(`This can have ${field.count[1]} lines or fewer.`, input);
-    return items;
-  },
-  choice: (field, text) => field.options[Number(text)]?.value,
-  boolean: (_field, text) => text === "true",
-  json(_field, text, input) {
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new Refusal(`This is not JSON: ${/** @type {Error} */ (error).message}.`, input);
-    }
-  },
-};
-
-/** @type {Record<string, (value: any, field: Field) => string>} */
-const PRINTERS = {
-  lines: (value) => (Array.isArray(value) ? value.join("\n") : String(value)),
-  json: (value) => JSON.stringify(value, null, 2),
-  choice(value, field) {
-    const index = field.options.findIndex((option) => option.value === value);
-    return index < 0 ? "" : String(index);
-  },
-};
 
 /**
  * The bare form element of a field.
@@ -238,16 +192,3 @@ function framed(field, id, input, inline = false) {
     },
   };
 }
-
-/**
- * @param {any} value
- * @param {any} schema
- * @param {HTMLElement} input
- */
-function checked(value, schema, input) {
-  const message = problem(value, schema);
-  if (message) throw new Refusal(message, input);
-  return value;
-}
-
-PARSERS.number = PARSERS.text;

@@ -2,8 +2,9 @@
 /** The arguments of a tool: a form made from its schema, or the raw JSON, with one value behind both. */
 
 import { h, icon } from "./dom.js";
-import { control, readAll, Refusal } from "./fields.js";
+import { control, readAll } from "./fields.js";
 import { fieldsOf } from "./schema.js";
+import { Refusal } from "./values.js";
 
 /**
  * @typedef {object} Form

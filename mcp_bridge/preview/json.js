@@ -20,7 +20,7 @@ export function jsonBlock(title, value) {
     h(
       "header",
       {},
-      h("h3", {}, title),
+      h("h2", {}, title),
       h("span", { class: "meta" }, formatBytes(jsonBytes(value))),
       copyButton(() => JSON.stringify(value, null, 2), `Copy ${title} as JSON`),
     ),

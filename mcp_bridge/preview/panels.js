@@ -104,7 +104,7 @@ export function createPanels() {
       block.classList.add("model-context");
       add("model", block);
     },
-    userMessage: (text) => add("model", h("section", { class: "text-block" }, h("h3", {}, "Message sent by the widget as the user"), h("p", { class: "text" }, text))),
+    userMessage: (text) => add("model", h("section", { class: "text-block" }, h("h2", {}, "Message sent by the widget as the user"), h("p", { class: "text" }, text))),
     call(call) {
       const size = formatBytes(jsonBytes(call.result));
       const isBad = call.error !== undefined || call.result?.isError;
@@ -143,7 +143,7 @@ function textBlock(result) {
   return h(
     "section",
     { class: "text-block" },
-    h("header", {}, h("h3", {}, "content"), result.isError && h("span", { class: "chip bad" }, "isError"), h("span", { class: "meta" }, `${characters.toLocaleString()} characters`)),
+    h("header", {}, h("h2", {}, "content"), result.isError && h("span", { class: "chip bad" }, "isError"), h("span", { class: "meta" }, `${characters.toLocaleString()} characters`)),
     blocks.length === 0 && h("p", { class: "note" }, "The tool gave no content, so a host without widgets shows nothing."),
     blocks.map(contentBlock),
   );

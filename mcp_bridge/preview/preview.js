@@ -233,5 +233,5 @@ window.addEventListener("hashchange", () => {
   byId("menu").setAttribute("aria-expanded", "false");
   if (tools.length > 0) open();
 });
-applySettings(settings);
+applySettings();
 void load();

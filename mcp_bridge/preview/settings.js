@@ -31,7 +31,7 @@ export function createSettings(onChange) {
     for (const input of inputs(key)) {
       input.addEventListener("change", () => {
         remember("settings", Object.fromEntries(KEYS.map((each) => [each, chosen(each)])));
-        applySettings(settings);
+        applySettings();
         onChange();
       });
     }
@@ -47,11 +47,8 @@ export function createSettings(onChange) {
   return settings;
 }
 
-/**
- * Show the settings on the page itself.
- * @param {Settings} _settings
- */
-export function applySettings(_settings) {
+/** Show the settings on the page itself. */
+export function applySettings() {
   document.documentElement.dataset.theme = chosen("theme");
   byId("stage").dataset.width = chosen("width");
 }
