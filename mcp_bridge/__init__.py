@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import host
+from ._version import __version__
 from .csp import Csp
 from .errors import BridgeError, BundleError, CallError, ManifestError, ToolError, WidgetError
 from .plugin import WidgetsPlugin
@@ -40,8 +41,6 @@ __all__ = [
     "tool",
     "widget",
 ]
-
-__version__ = "0.1.0"
 
 _SERVER = ("attach", "create_app", "create_server")
 

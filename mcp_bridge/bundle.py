@@ -99,8 +99,8 @@ def compile_widgets(
     for name in names:
         if name not in bundles:
             raise BundleError(_failure(name, failures.get(name, rest)))
-    for _line in rest:
-        pass
+    for line in rest:
+        on_progress(line)
     return bundles
 
 

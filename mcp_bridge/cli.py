@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import __version__
+from ._version import __version__
 from .errors import BridgeError
 
 if TYPE_CHECKING:

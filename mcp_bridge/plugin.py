@@ -16,7 +16,6 @@ import os
 import shutil
 import sysconfig
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,8 @@ from . import bundle as bundler
 from . import manifest
 from ._reflex_compile import CompiledPage
 from ._toasts import may_toast
+from ._version import __version__
+from .errors import BundleError
 from .widgets import EVENT_TOOL, POLL_TOOL, Widget, registry
 
 _JS = Path(__file__).parent / "js"
@@ -97,8 +98,14 @@ class WidgetsPlugin(Plugin):
         Reflex 0.10.1 calls this hook after it has written the pages and installed their packages, and before it
         builds them; there is no other hook at that point.
         """
-        if compile_seam.is_production():
+        if not compile_seam.is_production():
+            return
+        try:
             self._exports = self._compile()
+        except BundleError as error:
+            # Reflex would print sixty lines of its own frames above the ones that help.
+            Console(stderr=True).print(f"BundleError: {error}", markup=False, highlight=False, soft_wrap=True)
+            raise SystemExit(1) from error
 
     def post_build(self, **_: Any) -> None:
         """Write the bundles and the manifest, and say what was written."""
@@ -152,7 +159,7 @@ class WidgetsPlugin(Plugin):
         config = {
             "widget": widget.name,
             "title": widget.title,
-            "version": _version(),
+            "version": __version__,
             "rootState": root,
             "states": list(states),
             "events": list(events),
@@ -216,14 +223,6 @@ def _needs(widget: Widget, bundle: bundler.Bundle) -> manifest.Needs:
         frame=origins("frame"),
         base_uri=origins("base_uri"),
     )
-
-
-def _version() -> str:
-    """Return the version of this package, "0" where it is not installed."""
-    try:
-        return version("reflex-mcp-bridge")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _table(written: manifest.Manifest) -> Table:

@@ -38,7 +38,8 @@ from mcp_types import Resource as MCPResource
 from mcp_types import Tool as MCPTool
 from starlette.applications import Starlette
 
-from . import __version__, metadata
+from . import metadata
+from ._version import __version__
 from .bridge import Bridge
 from .results import Result
 

@@ -1,4 +1,4 @@
-"""A widget in a browser, as a test sees it: the host page's record, the widget's frame, and what the browser complained of.
+"""A widget in a browser: what the host page recorded, the widget's frame, and what the browser complained of.
 
     with HostServers() as servers, Browser(servers, mcp_url) as browser:
         widget = browser.open_widget("appbridge", "flights", {"origin": "JFK", ...}, theme="dark")
@@ -12,8 +12,10 @@ Under the policy of MCP Apps `wait_for_function` fails in the widget's frame, be
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -40,8 +42,8 @@ _MILLISECONDS = 10_000  # how long a click or a wait may take
 # `document.open`, by which a sandbox proxy writes a widget, takes all listeners away: listen anew after it.
 _REPORT_VIOLATIONS = """
 (() => {
-  const report = (event) => window.__reportViolation(
-    `${event.effectiveDirective} refused ${event.blockedURI} ${event.sample} (${event.sourceFile}:${event.lineNumber})`);
+  const report = ({ effectiveDirective, blockedURI, sample, sourceFile, lineNumber }) =>
+    window.__reportViolation(`${effectiveDirective} refused ${blockedURI} ${sample} (${sourceFile}:${lineNumber})`);
   const listen = () => addEventListener("securitypolicyviolation", report);
   const open = Document.prototype.open;
   Document.prototype.open = function (...parameters) {
@@ -114,15 +116,22 @@ class WidgetPage:
         """Make the next calls of the widget fail.
 
         Args:
-            count: How many.
+            count: How many; 0 to make no more fail.
             fault: `request`: the server never has it. `answer`: the server has run it, the widget gets a rejection.
                 `result`: the server has run it, the widget gets an `isError` result of the host.
         """
         self.page.evaluate("([count, fault]) => window.__host.drop(count, fault)", [count, fault])
 
     def delay(self, milliseconds: int) -> None:
-        """Hold each call of the widget from now on."""
+        """Let each call of the widget take longer from now on."""
         self.page.evaluate("ms => window.__host.delay(ms)", milliseconds)
+
+    @contextlib.contextmanager
+    def held_calls(self) -> Iterator[None]:
+        """Keep the widget's calls under way until the end of the block."""
+        self.page.evaluate("() => window.__host.hold()")
+        yield
+        self.page.evaluate("() => window.__host.release()")
 
     def deliver(self) -> None:
         """Give the widget its opening result once more."""
@@ -169,8 +178,8 @@ class WidgetPage:
     def note_console(self, message: ConsoleMessage) -> None:
         """Keep an error of the console; a policy violation, which Chromium reports there too, is kept as one.
 
-        Not kept is what Chromium says of the host's own requests to the endpoint: the MCP client opens a stream, and 405
-        is how a server declines it.
+        Not kept is what Chromium says of the host's own requests to the endpoint: the MCP client asks for a stream, and
+        405 is how a server declines it.
         """
         if message.type != "error" or message.location.get("url") == self.mcp_url:
             return
@@ -189,8 +198,8 @@ class WidgetPage:
 class Browser:
     """Chromium, opening widgets of one MCP server in the test hosts.
 
-    Playwright's synchronous API keeps an event loop in this thread while it runs, so asynchronous tests cannot run at the
-    same time: keep the context no longer than one test module.
+    Playwright's synchronous API keeps an event loop in this thread while it runs, so asynchronous tests cannot run
+    beside it: keep the context no longer than one test module.
     """
 
     def __init__(self, servers: HostServers, mcp_url: str) -> None:

@@ -42,6 +42,8 @@ def plain() -> rx.Component:
         rx.heading(f"Hello, {Plain.name}"),
         rx.text("About <script> and </script>", size="2"),
         rx.image(src="https://images.example.com/a.png", alt=""),
+        rx.image(src="/dot.svg", alt=""),
+        rx.image(src="/not-there.svg", alt=""),
         rx.button(f"Clicks: {Plain.clicks}", on_click=Plain.click),
         rx.text("first edition"),  # changed
     )

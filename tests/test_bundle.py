@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mcp_bridge import manifest
+from mcp_bridge._toasts import may_toast
 from mcp_bridge.bundle import compile_widgets, html, literals_in, with_parents
 from mcp_bridge.errors import BundleError
 
@@ -51,6 +53,8 @@ class Project:
         (folder / "gallery").mkdir(parents=True)
         (folder / "gallery/__init__.py").touch()
         (folder / "rxconfig.py").write_text(CONFIG)
+        (folder / "assets").mkdir()
+        (folder / "assets/dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
         self.source = APP.read_text()
         _lend_packages(self.web, folder)
 
@@ -138,6 +142,14 @@ def test_every_widget_becomes_one_document_with_everything_in_it(project: Projec
         assert str(project.folder) not in text
     assert (project.web / "build/client/index.html").exists()
     assert "An ordinary page" in (project.web / "build/client/index.html").read_text()
+
+
+def test_a_picture_of_the_apps_assets_travels_inside_the_document(project: Project) -> None:
+    """bridge: one self-contained file; hosts let a widget load `data:` images without any declaration."""
+    document = project.document("plain")
+    assert "data:image/svg+xml;base64,PHN2ZyB4bWxucz0i" in document
+    assert '"/dot.svg"' not in document
+    assert "/not-there.svg" in document
 
 
 def test_the_export_says_what_it_wrote(project: Project) -> None:
@@ -252,6 +264,26 @@ def test_only_whole_literals_count() -> None:
 
     assert literals_in(js, ["a.b", "a.b.c", "a.d", "a.e", "a.f"]) == ("a.b.c", "a.d", "a.e")
     assert with_parents(["a.b.c"], "a") == ("a", "a.b", "a.b.c")
+
+
+@pytest.mark.parametrize(
+    ("helper", "expected"),
+    [("import reflex as rx\ndef done(): return rx.toast('Done')", True), ("def done(): return None", False)],
+)
+def test_a_toast_is_found_in_what_a_widget_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helper: str, expected: bool
+) -> None:
+    """bridge: the provider for toasts is in a widget only if one of its modules names `toast`."""
+    package = f"toasting_{expected}".lower()
+    folder = tmp_path / package
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "page.py").write_text("def later():\n    from .helper import done\n    return done()\n")
+    (folder / "helper.py").write_text(helper)
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module(f"{package}.page").later()
+
+    assert may_toast([f"{package}.page"]) is expected
 
 
 # What the cut leaves must look as before.

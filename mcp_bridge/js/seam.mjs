@@ -5,6 +5,7 @@
  * Checked on Reflex 0.10.1 (utils/state.js, utils/context.jsx, vite.config.js).
  */
 import path from "node:path";
+import { inlineAssets } from "./assets.mjs";
 
 /** @typedef {import("vite").Plugin} Plugin */
 
@@ -53,7 +54,9 @@ export function aliases(web) {
  * @returns {Plugin[]} The plugins of a widget's build.
  */
 export function plugins(web) {
-  return [constants(), scopedEval(), unusedImports(web)];
+  const isOwn = (/** @type {string} */ id) =>
+    id.startsWith(`${web}/`) && !id.includes("/node_modules/") && !id.startsWith(`${web}/mcp_bridge/js/`);
+  return [constants(), scopedEval(), unusedImports(web), inlineAssets(web, isOwn)];
 }
 
 /** @returns {Plugin} A plugin that answers for the constants. */

@@ -26,6 +26,9 @@ export function createRecord({ meta }) {
   let faults = [];
   let wait = 0;
   let inFlight = 0;
+  /** @type {Promise<void> | undefined} Held calls wait for it. */
+  let gate;
+  let open = () => {};
 
   const record = {
     /** @type {"starting" | "open" | "failed"} */
@@ -64,7 +67,7 @@ export function createRecord({ meta }) {
 
     /**
      * Make the next widget calls fail.
-     * @param {number} count
+     * @param {number} count 0: no more.
      * @param {Fault} fault
      */
     drop(count = 1, fault = "request") {
@@ -72,11 +75,22 @@ export function createRecord({ meta }) {
     },
 
     /**
-     * Hold every widget call for some milliseconds.
+     * Let every widget call take some milliseconds more.
      * @param {number} ms
      */
     delay(ms) {
       wait = ms;
+    },
+
+    /** Hold every widget call from now on, until `release()`. */
+    hold() {
+      gate = new Promise((resolve) => (open = resolve));
+    },
+
+    /** Let held calls go. */
+    release() {
+      gate = undefined;
+      open();
     },
 
     /**
@@ -93,6 +107,7 @@ export function createRecord({ meta }) {
       record.calls.push(call);
       const fault = faults.shift();
       try {
+        await gate;
         if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
         if (fault === "request") throw new Error("The host could not reach the server.");
         const result = await forward();
