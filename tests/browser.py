@@ -13,6 +13,7 @@ Under the policy of MCP Apps `wait_for_function` fails in the widget's frame, be
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -171,9 +172,13 @@ class WidgetPage:
             self.screenshot(Path(folder) / f"{name}.png")
 
     def assert_clean(self) -> None:
-        """Check that no frame logged an error and none violated its policy."""
+        """Check that no frame logged an error and none violated its policy.
+
+        Raises:
+            AssertionError: With what was found.
+        """
         found = {"console": self.console, "violations": self.violations, "host": self.record("errors")}
-        assert found == {"console": [], "violations": [], "host": []}
+        assert not any(found.values()), json.dumps(found, indent=2)
 
     def note_console(self, message: ConsoleMessage) -> None:
         """Keep an error of the console; a policy violation, which Chromium reports there too, is kept as one.
@@ -229,22 +234,30 @@ class Browser:
         self._chromium.close()
         self._playwright.stop()
 
-    def open_widget(self, host: HostName, tool: str, args: dict[str, object], **options: object) -> WidgetPage:
+    def open_widget(
+        self, host: HostName, tool: str, args: dict[str, object], *, server: str | None = None, **options: object
+    ) -> WidgetPage:
         """Call a tool in a host page and return when the host has shown its widget.
 
-        The options are those of tests/hosts/src/options.js, for example `theme="dark"`, `width=390`, `opaque=True`.
+        Args:
+            host: Which host.
+            tool: The tool's name.
+            args: Its arguments.
+            server: Another MCP endpoint than the browser's.
+            options: Those of tests/hosts/src/options.js, for example `theme="dark"`, `width=390`, `opaque=True`.
         """
+        mcp_url = server or self._mcp_url
         width = int(str(options.get("width", 768)))
         context = self._chromium.new_context(viewport={"width": width + 32, "height": 900})
         context.set_default_timeout(_MILLISECONDS)
         self._contexts.append(context)
         page = context.new_page()
-        widget = WidgetPage(page, host, self._mcp_url)
+        widget = WidgetPage(page, host, mcp_url)
         page.on("console", widget.note_console)
         page.on("pageerror", widget.note_error)
         context.expose_function("__reportViolation", widget.note_violation)
         context.add_init_script(_REPORT_VIOLATIONS)
-        page.goto(self._servers.address(host, server=self._mcp_url, tool=tool, args=args, **options))
+        page.goto(self._servers.address(host, server=mcp_url, tool=tool, args=args, **options))
         widget.wait_until_open()
         return widget
 

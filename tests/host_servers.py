@@ -89,7 +89,7 @@ class _HostHandler(_Handler):
     def do_GET(self) -> None:
         """Answer with a file of the build."""
         file = DIST / urlsplit(self.path).path.removeprefix("/")
-        if file.parent != DIST or not file.is_file() or file.name == "sandbox.html":
+        if file.parent != DIST or file.suffix not in _TYPES or not file.is_file() or file.name == "sandbox.html":
             self.answer_missing()
         else:
             self.answer(HTTPStatus.OK, file.read_bytes(), _TYPES[file.suffix])
