@@ -34,6 +34,8 @@ def main() -> None:
 def serve(host: str, port: int, stdio: bool, no_preview: bool) -> None:
     """Serve the widgets and tools of the app in the current folder."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # It speaks of the pages of `reflex export`, which has said it already.
+    logging.getLogger("reflex_base.config").addFilter(lambda record: "SitemapPlugin" not in record.getMessage())
     try:
         if stdio:
             _serve_stdio()

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,9 +22,31 @@ from starlette.routing import BaseRoute, Route
 
 from .csp import Csp
 
-ReadBundle = Callable[[str], tuple[str, Csp] | None]
-"""Give the HTML and the origins of a bundle, by its `ui://` URI or by the bare name of its widget; None if unknown."""
 
+class Served(Protocol):
+    """A bundle as the preview needs it: the document, its origins, and whether it can never change."""
+
+    @property
+    def html(self) -> str:
+        """The document."""
+        ...
+
+    @property
+    def csp(self) -> Csp:
+        """The origins that it needs."""
+        ...
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether what was asked for names this version, so that the answer never changes."""
+        ...
+
+
+ReadBundle = Callable[[str], Served | None]
+"""Give a bundle by its `ui://` URI, or by the name of its widget with or without `?v=<version>`; None if unknown."""
+
+_ASK_AGAIN = "no-cache"
+_FOR_EVER = "public, max-age=31536000, immutable"
 _PAGE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -75,8 +98,8 @@ def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
     """Return the routes `/`, `/favicon.ico`, `/preview/<file>`, `/preview/frame?uri=` and `/widgets/<name>`.
 
     Args:
-        read_bundle: Called on each request of a bundle, with a `ui://` URI by `/preview/frame` and with the bare name
-            by `/widgets/<name>`.
+        read_bundle: Called on each request of a bundle, with a `ui://` URI by `/preview/frame` and with the widget's
+            name by `/widgets/<name>`, followed by `?v=<version>` if the request has it.
     """
     pages = _read_files()
     watch = pages["watch.js"].body.decode()
@@ -96,15 +119,16 @@ def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
         bundle = read_bundle(uri) if uri.startswith("ui://") else None
         if bundle is None:
             return _missing("This server has no widget at that URI. Reload the preview to get the current ones.")
-        html, csp = bundle
-        return _answer(request, _html(_watched(html, watch)), csp_header(csp, sandbox=True, connect_self=False))
+        document = _html(_watched(bundle.html, watch))
+        return _answer(request, document, csp_header(bundle.csp, sandbox=True, connect_self=False))
 
     def alone(request: Request) -> Response:
-        bundle = read_bundle(request.path_params["name"])
+        version = request.query_params.get("v")
+        bundle = read_bundle(request.path_params["name"] + (f"?v={version}" if version else ""))
         if bundle is None:
             return _missing("This server has no widget of that name. The preview at / lists them.")
-        html, csp = bundle
-        return _answer(request, _html(html), csp_header(csp, sandbox=False, connect_self=True))
+        csp = csp_header(bundle.csp, sandbox=False, connect_self=True)
+        return _answer(request, _html(bundle.html), csp, caching=_FOR_EVER if bundle.is_versioned else _ASK_AGAIN)
 
     return [
         Route("/", index),
@@ -138,12 +162,12 @@ def _watched(html: str, script: str) -> str:
     return f"{html[:at]}<script>{script}</script>{html[at:]}"
 
 
-def _answer(request: Request, found: _File, csp: str) -> Response:
+def _answer(request: Request, found: _File, csp: str, *, caching: str = _ASK_AGAIN) -> Response:
     """Return a file with its security headers, or 304 if the browser has it."""
     etag = f'"{hashlib.sha256(found.body).hexdigest()[:16]}"'
     headers = {
         "ETag": etag,
-        "Cache-Control": "no-cache",
+        "Cache-Control": caching,
         "Content-Security-Policy": csp,
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

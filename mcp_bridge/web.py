@@ -22,8 +22,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .bridge import Bridge
-from .csp import Csp
+from .bridge import Bridge, Bundle
 from .metadata import MCP_PATH
 from .preview import preview_routes
 
@@ -64,10 +63,11 @@ def web_app(
         async with running(), bridge.running():
             yield
 
-    def read_bundle(name_or_uri: str) -> tuple[str, Csp] | None:
-        is_uri = name_or_uri.startswith("ui://")
-        bundle = bridge.read_resource(name_or_uri if is_uri else f"ui://{bridge.manifest.app}/{name_or_uri}.html")
-        return None if bundle is None else (bundle.html, bundle.csp)
+    def read_bundle(asked: str) -> Bundle | None:
+        name, _, version = asked.partition("?v=")
+        is_uri = asked.startswith("ui://")
+        uri = asked if is_uri else f"ui://{bridge.manifest.app}/{name}.html" + (f"?v={version}" if version else "")
+        return bridge.read_resource(uri)
 
     async def health(_: Request) -> Response:
         is_ready = bridge.widgets.is_running

@@ -182,7 +182,8 @@ def widget(
             the tool's input schema. Several handlers make several tools that open this widget: a list names each
             tool after its handler, a mapping gives the names.
         name: The widget's name, and its tool's; the function's name by default.
-        title: The name for people; made from the name by default.
+        title: The widget's name for people, and its tool's; made from the name by default. Several tools are titled
+            after their own names.
         description: What the tool does, for the model; the component function's docstring by default, or the
             handler's where there are several.
         content: A str Var with the text that the model reads. `return host.reply("...")` in the handler overrides
@@ -216,10 +217,9 @@ def widget(
         declared = visible_vars(structured_content, owner)
         tools: list[ToolSpec] = []
         for tool_name, handler in handlers.items():
-            tool_title = title or _title(tool_name)
-            text = own_description
-            if len(handlers) > 1:
-                text = inspect.getdoc(handler.fn) or own_description
+            is_only = len(handlers) == 1
+            tool_title = (title if is_only else None) or _title(tool_name)
+            text = description or (None if is_only else inspect.getdoc(handler.fn)) or own_description
             tools.append(
                 ToolSpec(
                     name=_checked_name(tool_name, "tool"),

@@ -12,6 +12,8 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+from mcp_bridge import manifest
+
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-m", "mcp_bridge.cli"]
 
@@ -98,6 +100,21 @@ def test_without_an_export_the_server_says_so_and_how(tmp_path: Path) -> None:
     done = run(project(tmp_path, with_widget=True), "serve", "--port", "0")
     assert done.returncode == 1
     assert "no widget has been exported yet. Run `reflex export`." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_altered_bundle_is_refused_by_the_name_of_its_file(tmp_path: Path) -> None:
+    """bridge: a refusal at server start that names the file and the command."""
+    folder = project(tmp_path, with_widget=True)
+    output = folder / "dist/widgets"
+    needs = manifest.Needs()
+    export = manifest.Export("clock", "Clock", "Show.", b"<!doctype html>", (), ("reflex___state____state",), needs)
+    file = output / manifest.write(output, "clocks", [export]).widgets["clock"].current.file
+    file.write_text("<!doctype html><script>other()</script>")
+    done = run(folder, "serve", "--port", "0")
+    assert done.returncode == 1
+    assert f"`{file.name}` was changed after the export" in done.stderr
+    assert "Run `reflex export` again." in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -26,6 +26,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from mcp_bridge.bridge import Bundle
 from mcp_bridge.csp import Csp
 from mcp_bridge.preview import csp_header, preview_routes
 
@@ -87,8 +88,10 @@ class Passenger(BaseModel):
     age: Annotated[int, Field(ge=0, le=120)] = 30
 
 
-def read_bundle(name_or_uri: str) -> tuple[str, Csp] | None:
-    return (WIDGET, CSP) if name_or_uri in (URI, "counter") else None
+def read_bundle(asked: str) -> Bundle | None:
+    if asked not in (URI, "counter", "counter?v=1a2b3c4d"):
+        return None
+    return Bundle(html=WIDGET, csp=CSP, version="1a2b3c4d", content={}, is_versioned="?v=" in asked)
 
 
 def demo_app() -> Starlette:

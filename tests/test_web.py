@@ -168,6 +168,16 @@ def test_pages_are_compressed_and_validated(origin: str) -> None:
     assert again.status_code == 304
 
 
+def test_a_versioned_page_may_be_cached_for_ever(origin: str) -> None:
+    """bridge: immutable caching where a browser fetches."""
+    uri = rpc(origin, "tools/list", {}, MODERN).json()["result"]["tools"][0]["_meta"]["ui"]["resourceUri"]
+    version = uri.partition("?v=")[2]
+    exact = httpx.get(f"{origin}/widgets/shop", params={"v": version})
+    assert exact.headers["cache-control"] == "public, max-age=31536000, immutable"
+    for newest in (f"{origin}/widgets/shop", f"{origin}/widgets/shop?v=00000000"):
+        assert httpx.get(newest).headers["cache-control"] == "no-cache"
+
+
 def test_without_preview_only_mcp_and_health_answer(tmp_path: Path) -> None:
     """bridge: --no-preview."""
     bridge = demo_bridge(tmp_path / "widgets")

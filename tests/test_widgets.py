@@ -91,6 +91,10 @@ def test_several_handlers_open_one_widget() -> None:
     listed = declared(on_call=[Cart.load, Cart.load_shared])
     assert list(listed.tools) == ["load", "load_shared"]
     assert listed.tools["load_shared"].description == "Load a shared cart."
+    assert [each.title for each in listed.tools.values()] == ["Load", "Load shared"]
+    told = declared(on_call=[Cart.load, Cart.load_shared], title="Carts", description="Work with carts.")
+    assert {each.description for each in told.tools.values()} == {"Work with carts."}
+    assert (told.widgets["cart"].title, told.tools["load"].title) == ("Carts", "Load")
     named = declared(on_call={"my_cart": Cart.load, "shared_cart": Cart.load_shared})
     assert [(each.name, each.widget) for each in named.tools.values()] == [("my_cart", "cart"), ("shared_cart", "cart")]
 
