@@ -19,6 +19,7 @@ from ._version import __version__
 from .csp import Csp
 from .errors import BridgeError, BundleError, CallError, ManifestError, ToolError, WidgetError
 from .plugin import WidgetsPlugin
+from .snapshots import migrate
 from .widgets import tool, widget
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ __all__ = [
     "create_app",
     "create_server",
     "host",
+    "migrate",
     "tool",
     "widget",
 ]

@@ -20,12 +20,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from . import _reflex, metadata, results
+from . import _reflex, _reflex_run, metadata, results
 from .csp import Csp
 from .errors import CallError, ToolError
 from .events import GENERAL_ERROR, Widgets
 from .manifest import Build, BuiltWidget, Manifest, output_folder, read, read_file, require_fresh, verify
+from .questions import Question
+from .restore import restore
 from .results import META_KEY, Result
+from .snapshots import Seals, load_secret
 from .widgets import EVENT_TOOL, POLL_TOOL, Registry, ToolSpec, registry
 
 logger = logging.getLogger(__name__)
@@ -75,6 +78,11 @@ class Bridge:
     _runner: asyncio.Task[None] | None = field(default=None, init=False)
     _stop: asyncio.Event | None = field(default=None, init=False)
 
+    def __post_init__(self) -> None:
+        """Tell the open widgets what is declared and what was built."""
+        self.widgets.registry = self.widgets.answers.registry = self.tools
+        self.widgets.states = {name: frozenset(built.current.states) for name, built in self.manifest.widgets.items()}
+
     @classmethod
     def load(cls, folder: Path | None = None) -> Bridge:
         """Import the app that `rxconfig.py` in the current folder names, and read what was exported of it.
@@ -85,7 +93,7 @@ class Bridge:
         Raises:
             ManifestError: If there was no export yet, or its files are missing, stale or altered.
         """
-        app = _reflex.load_app()
+        app = _reflex_run.load_app()
         declared = registry()
         folder = folder or output_folder(_reflex.configured_output())
         manifest = Manifest(app=_reflex.app_name(), widgets={}, retired={})
@@ -98,7 +106,7 @@ class Bridge:
             folder=folder,
             manifest=manifest,
             tools=declared,
-            widgets=Widgets(app),
+            widgets=Widgets(app, seals=Seals(load_secret(Path(".states")))),
             public_url=os.environ.get("MCP_BRIDGE_PUBLIC_URL", "").rstrip("/"),
         )
 
@@ -193,8 +201,9 @@ class Bridge:
             elif name == EVENT_TOOL:
                 answer = await self._run_events(arguments, principal)
             else:
-                update = await self.widgets.poll(arguments, principal)
-                answer = {"session": arguments.get("session"), "update": update}
+                question = Question.parse({**arguments, "events": [], "restore": None})
+                session = await self.widgets.session(question.session, principal)
+                answer = {"session": session.id, "update": await self.widgets.poll(session, question)}
             text, is_error = "Done.", False
         except CallError as error:
             logger.info("A widget's call was refused (%s): %s", error.code, error.message)
@@ -206,10 +215,17 @@ class Bridge:
         return Result(text=text, meta=carried, is_error=is_error)
 
     async def _run_events(self, arguments: Mapping[str, Any], principal: str) -> dict[str, Any]:
-        """Run a batch of events."""
-        builds = {name: entry.builds for name, entry in self._published().items()}
-        update = await self.widgets.run(arguments, builds, principal)
-        return {"session": arguments.get("session"), "update": update}
+        """Run a batch of events, in the session that they name or in one that is restored for them."""
+        question = Question.parse(arguments)
+        found: dict[str, Any] = {}
+        if question.restore is None:
+            session = await self.widgets.session(question.session, principal)
+        else:
+            restored = await restore(self.widgets, self.manifest, question.restore, principal)
+            session = restored.session
+            found = {"widget": session.widget, "tool": session.tool, "rung": restored.rung, "notice": restored.notice}
+        update = await self.widgets.run(session, question, self._published()[session.widget].builds)
+        return {"session": session.id, **found, "update": update}
 
     async def _open_anew(self, asked: Any, principal: str) -> dict[str, Any]:
         """Open a widget for a frame whose host dropped the `_meta` of the first result."""

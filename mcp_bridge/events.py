@@ -1,12 +1,9 @@
 """Run what a widget asks for: open it, run a batch of its events, wait for what is still running.
 
-One batch is the `arguments` of one `reflex_event` call:
-
-    {"session": "...", "mount": "m1", "since": 12, "events": [{"seq": 4, "name": "shop.add", "payload": {"id": 7}}]}
-
-Events run through Reflex's own event processor, in order. A sequence number that was taken already is not run again,
-so a call that a host repeats does nothing twice. The answer is what changed since the version that the widget has; it
-comes when the chain of events has ended, or after a flush time with `pending`, and then the widget polls.
+Events run through Reflex's own event processor, in order. A sequence number is committed in the State together with
+the effects of its event, so a call that a host repeats does nothing twice, in whatever process it arrives. The answer
+is what changed since the version that the widget has; it comes when the chain of events has ended, or after a short
+flush time with `pending`, and then the widget polls.
 """
 
 from __future__ import annotations
@@ -14,70 +11,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import to_json
 from reflex import App
 
-from . import _reflex, host
+from . import _reflex, _reflex_run, host
+from .answers import Answers, context_json
 from .errors import CallError, ToolError
-from .mailbox import Mailbox
+from .mailbox import Mailboxes, MemoryMailboxes
 from .manifest import Build
-from .sessions import Session, Sessions
-from .widgets import ToolSpec, Widget
+from .questions import EventMessage, Question
+from .record import Record, has_number, noted
+from .sessions import Running, Session, Sessions
+from .snapshots import Seals
+from .widgets import Registry, ToolSpec, Widget
 
 logger = logging.getLogger(__name__)
 
 GENERAL_ERROR = "Something went wrong on the server. Try again; if it stays, tell the people who run this tool."
-
-BATCH_EVENTS = 50
-BATCH_BYTES = 256 * 1024
-_LONGEST_ID = 128
-_LONGEST_NAME = 512
-
-
-class EventMessage(BaseModel):
-    """One event of a widget."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    seq: int = Field(ge=1)
-    name: str = Field(max_length=_LONGEST_NAME)
-    payload: dict[str, Any] = Field(default_factory=dict)
-    router_data: dict[str, Any] = Field(default_factory=dict)
-
-
-class Question(BaseModel):
-    """What a widget sends: who it is, the version that it has, and its events."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    session: str = Field(min_length=1, max_length=_LONGEST_ID)
-    mount: str = Field(min_length=1, max_length=_LONGEST_ID)
-    since: int = Field(ge=0)
-    events: list[EventMessage] = Field(default_factory=list[EventMessage], max_length=BATCH_EVENTS)
-
-    @classmethod
-    def parse(cls, raw: Mapping[str, Any]) -> Question:
-        """Read the arguments of a call.
-
-        Raises:
-            CallError: If they are too large or not of this shape.
-        """
-        size = len(to_json(dict(raw), inf_nan_mode="constants", serialize_unknown=True))
-        if size > BATCH_BYTES:
-            msg = f"The call has {size} bytes, and the server takes {BATCH_BYTES}, so nothing was executed. Send less."
-            raise CallError("too_large", msg)
-        try:
-            return cls.model_validate(dict(raw))
-        except ValidationError as error:
-            detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            where = ".".join(str(part) for part in detail["loc"])
-            msg = f"The call is malformed, so nothing was executed: `{where}`: {detail['msg']}."
-            raise CallError("bad_request", msg) from error
+UNKNOWN = "This view is no longer known to the server, so nothing was changed. Open it again from the chat."
 
 
 @dataclass(frozen=True)
@@ -105,38 +60,58 @@ class Widgets:
 
     Attributes:
         app: The Reflex app.
+        registry: The app's widgets and tools.
+        seals: Mints session ids and seals snapshots.
+        states: The States that the newest bundle of each widget shows.
+        mailboxes: Where what a widget has to be told is kept.
         opening_seconds: How long the handler that opens a widget may run before the call is answered.
         background_seconds: The same for a handler with `background=True`, which goes on after the answer.
         flush_seconds: How long an event call waits for the end of its chain.
+        gather_seconds: How long a poll gathers further changes after the first.
         poll_seconds: How long a poll waits for news; below every host's limit for a call.
     """
 
     app: App
+    registry: Registry = field(default_factory=Registry)
+    seals: Seals = field(default_factory=lambda: Seals(secrets.token_bytes(32)))
+    states: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    mailboxes: Mailboxes = field(default_factory=MemoryMailboxes)
     opening_seconds: float = 40.0
     background_seconds: float = 0.5
-    flush_seconds: float = 2.0
+    flush_seconds: float = 0.5
+    gather_seconds: float = 1.4
     poll_seconds: float = 25.0
     sessions: Sessions = field(init=False)
-    _processor: _reflex.WidgetEventProcessor | None = field(default=None, init=False)
+    answers: Answers = field(init=False)
+    _processor: _reflex_run.WidgetEventProcessor | None = field(default=None, init=False)
+    _is_stopping: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         """Keep sessions as long as Reflex keeps their State."""
         self.sessions = Sessions(lifetime=_reflex.token_lifetime())
+        self.answers = Answers(self.app, self.registry, self.seals)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Run the event processor."""
-        async with _reflex.running(self.app, self._on_delta, self._on_events, self._on_error) as processor:
+        """Run the event processor; what still runs at the end is interrupted, not ended."""
+        self._is_stopping = False
+        async with _reflex_run.running(self.app, self._on_delta, self._on_events) as processor:
             self._processor = processor
             try:
                 yield
             finally:
+                self._is_stopping = True
                 self._processor = None
+        for session in self.sessions:
+            for entry in list(session.running.values()):
+                await asyncio.wait({entry.watch})
 
     @property
     def is_running(self) -> bool:
         """Whether the event processor runs."""
         return self._processor is not None
+
+    # What a host or a widget asks -------------------------------------------------------------------------------
 
     async def open(
         self, widget: Widget, tool: ToolSpec, build: Build, arguments: dict[str, Any], principal: str
@@ -153,87 +128,138 @@ class Widgets:
         Raises:
             ToolError: If the handler raised; with its own text only if it was a ToolError.
         """
-        mailbox = Mailbox(states=frozenset(build.states))
-        session = self.sessions.open(
-            widget=widget.name, tool=tool.name, build=build.version, principal=principal, mailbox=mailbox
-        )
+        record = Record(widget.name, tool.name, build.version, principal, {}, {})
+        session = await self.add_session(record, frozenset(build.states))
         try:
-            future = await self._start(session, _reflex.handler_full_name(tool.handler), arguments, {})
-            session.running[future.txid] = (None, future)
-            is_background = _reflex.is_background(tool.handler)
+            name = _reflex.handler_full_name(tool.handler)
+            entry = await self._start(session, EventMessage(seq=1, name=name), arguments, opening=record)
+            future = entry.started.future
+            is_background = entry.started.is_background
             await _settled(future, self.background_seconds if is_background else self.opening_seconds, is_background)
             if future.done() and (error := future.exception()) is not None:
-                # `_on_error` has logged it.
+                # The watch has logged it.
                 raise error if isinstance(error, ToolError) else ToolError(GENERAL_ERROR) from error
-            declared = [*widget.structured_content, *([widget.content] if widget.content else [])]
-            values = await _reflex.read_vars(self.app, session.id, [(var.state, var.name) for var in declared])
+            visible, content = await self.answers.visible(session, widget)
         except BaseException:
-            self.sessions.close(session.id)
+            self.sessions.forget(session.id)
             raise
-        visible = {var.key: var.dump(value) for var, value in zip(widget.structured_content, values, strict=False)}
-        content = str(values[-1]) if widget.content else None
-        return Opened(session, session.reply, content, visible, self._answer(session, 0, mount=""))
+        session.told[""] = (context_json(visible, content), 0)
+        if not is_background:
+            await self._ended(session, 0.05)
+        return Opened(session, session.reply, content, visible, await self._answer(session, 0, ""))
 
-    async def run(
-        self, raw: Mapping[str, Any], builds: Mapping[str, Sequence[Build]], principal: str
-    ) -> dict[str, Any]:
+    async def run(self, session: Session, question: Question, builds: Sequence[Build]) -> dict[str, Any]:
         """Run the events of a call and answer what changed.
 
         Args:
-            raw: The arguments of the call, unchecked.
-            builds: Every published bundle by widget; only events that occur in one of the widget's are run.
-            principal: The authenticated caller, "" if there is none.
+            session: The session that the call is of.
+            question: The call.
+            builds: Every published bundle of the widget; only events that occur in one of them are run.
 
         Raises:
             CallError: If the call is refused; then none of its events was run.
         """
-        question = Question.parse(raw)
-        session = self.sessions.get(question.session, principal)
-        self._refuse_foreign(question, session, builds.get(session.widget, ()))
-        last = session.accepted.get(question.mount, 0)
-        fresh = [event for event in question.events if event.seq > last]
-        for expected, event in enumerate(fresh, start=last + 1):
-            if event.seq != expected:
-                msg = f"Event {event.seq} came where {expected} was due, so nothing was executed. Send them in order."
-                raise CallError("bad_request", msg, retry=True)
-        session.mailbox.acknowledge(question.since, question.mount)
-        session.accept(question.mount, last)
-        for event in fresh:
-            session.accept(question.mount, event.seq)
-            future = await self._start(session, event.name, event.payload, event.router_data)
-            session.running[future.txid] = (event.seq, future)
+        self._refuse_foreign(question, session, builds)
+        async with session.lock:
+            fresh = await self._fresh(session, question)
+            await session.mailbox.acknowledge(question.since, question.mount)
+            session.take(question.mount, max(session.taken.get(question.mount, 0), *(each.seq for each in fresh), 0))
+            entries = [
+                await self._start(session, event, event.payload, mount=question.mount, number=event.seq)
+                for event in fresh
+            ]
+        for name in question.cancel:
+            for entry in list(session.running.values()):
+                _reflex_run.cancel_handler(entry.started.future, name)
         await self._ended(session, self.flush_seconds)
-        return self._answer(session, question.since, question.mount)
+        if any(entry.started.context.lost.is_set() for entry in entries):
+            self.sessions.forget(session.id)
+            raise CallError("unknown_session", UNKNOWN)
+        return await self._answer(session, question.since, question.mount)
 
-    async def poll(self, raw: Mapping[str, Any], principal: str) -> dict[str, Any]:
-        """Wait until something changes after the widget's version, or until nothing is running.
+    async def poll(self, session: Session, question: Question) -> dict[str, Any]:
+        """Wait until something changes after the widget's version, or until nothing is running."""
+        await session.mailbox.acknowledge(question.since, question.mount)
+        widget = self.registry.widgets.get(session.widget)
+        is_live = widget is not None and widget.live
+        if is_live or await self._is_pending(session):
+            changed = asyncio.ensure_future(session.mailbox.wait_beyond(question.since))
+            idle = asyncio.ensure_future(self._idle(session, is_live=is_live))
+            try:
+                await asyncio.wait({changed, idle}, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+                if changed.done() and not idle.done() and not is_live:
+                    await asyncio.wait({idle}, timeout=self.gather_seconds)
+            finally:
+                changed.cancel()
+                idle.cancel()
+        return await self._answer(session, question.since, question.mount)
+
+    # Sessions ---------------------------------------------------------------------------------------------------
+
+    async def session(self, session_id: str, principal: str) -> Session:
+        """Return an open session, from this process or from the state manager.
 
         Raises:
-            CallError: If the call is refused.
+            CallError: If there is none of this id, or another principal opened it; the caller cannot tell which.
         """
-        question = Question.parse({**raw, "events": []})
-        session = self.sessions.get(question.session, principal)
-        session.mailbox.acknowledge(question.since, question.mount)
-        if question.since <= session.mailbox.version and self._is_pending(session):
-            waits = [
-                asyncio.ensure_future(session.mailbox.wait_beyond(question.since)),
-                asyncio.ensure_future(self._ended(session, self.poll_seconds)),
-            ]
-            try:
-                await asyncio.wait(waits, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for wait in waits:
-                    wait.cancel()
-        return self._answer(session, question.since, question.mount)
+        found = self.sessions.use(session_id, principal)
+        if found is not None:
+            return found
+        if not self.seals.is_minted(session_id) or self.sessions.find(session_id) is not None:
+            raise CallError("unknown_session", UNKNOWN)
+        record = await _reflex_run.read_record(self.app, session_id)
+        widget = self.registry.widgets.get(record.widget) if record is not None else None
+        if record is None or widget is None or not secrets.compare_digest(record.principal, principal):
+            raise CallError("unknown_session", UNKNOWN)
+        return await self.add_session(record, self.states.get(widget.name, frozenset()), session_id)
 
-    async def _start(self, session: Session, name: str, payload: dict[str, Any], client: dict[str, Any]) -> Any:
-        """Hand one event to Reflex."""
-        if self._processor is None:
-            msg = "The server is starting or stopping, so nothing was executed. Try again in a moment."
-            raise CallError("internal", msg, retry=True)
-        page = f"/widgets/{session.widget}"
-        routing = _reflex.router_data(self.app, session.id, page, client)
-        return await _reflex.start_event(self.app, self._processor, session.id, name, payload, routing)
+    async def add_session(self, record: Record, states: frozenset[str], session_id: str = "") -> Session:
+        """Begin a session in this process, minting its id unless it has one already.
+
+        Args:
+            record: What is known of it.
+            states: The States that its widget shows.
+            session_id: The id of a session whose State exists.
+        """
+        minted = session_id or self.seals.mint()
+        session = Session(
+            id=minted,
+            widget=record.widget,
+            tool=record.tool,
+            build=record.build,
+            principal=record.principal,
+            mailbox=await self.mailboxes.open(minted, states),
+            is_loaded=bool(session_id),
+            numbers=record.numbers,
+        )
+        self.sessions.add(session)
+        if session_id:
+            if await session.mailbox.version() == 0:
+                await session.mailbox.put_delta(await _reflex_run.read_states(self.app, minted, states))
+            for mount, numbers in record.numbers.items():
+                await session.mailbox.set_ack(mount, numbers[0])
+            await self._report_interrupted(session, record.jobs)
+        return session
+
+    async def _report_interrupted(self, session: Session, jobs: Mapping[str, list[Any]]) -> None:
+        """Say of background handlers that ended with their process; restart them where the widget says so."""
+        alive = await session.mailbox.running()
+        lost = {transaction: job for transaction, job in jobs.items() if transaction not in alive}
+        if not lost:
+            return
+        await _reflex_run.forget_jobs(self.app, session.id, list(lost))
+        widget = self.registry.widgets[session.widget]
+        for name, payload in lost.values():
+            logger.warning("Job `%s` of session %s… was interrupted by a restart.", name, session.id[:6])
+            if widget.on_interrupted == "restart":
+                await self._start(session, EventMessage(seq=1, name=name), payload)
+            else:
+                message = "The server was restarted while this was running."
+                event = {"name": name, "payload": payload}
+                told = {"handler": name, "message": message, "event": event}
+                await session.mailbox.put_event({"name": "_bridge_interrupted", "payload": told}, "")
+
+    # Events -----------------------------------------------------------------------------------------------------
 
     def _refuse_foreign(self, question: Question, session: Session, builds: Sequence[Build]) -> None:
         """Refuse an event that does not occur in a bundle of the session's own widget."""
@@ -248,43 +274,146 @@ class Widgets:
                 )
                 raise CallError("unknown_event", msg)
 
+    async def _fresh(self, session: Session, question: Question) -> list[EventMessage]:
+        """Return the events of a call that were not taken before.
+
+        Raises:
+            CallError: If a number is missing before the first of them.
+        """
+        for attempt in range(3):
+            committed = session.numbers.get(question.mount, [])
+            last = max(session.taken.get(question.mount, 0), committed[0] if committed else 0)
+            fresh = [each for each in question.events if each.seq > last and not has_number(committed, each.seq)]
+            wrong = next((each for number, each in enumerate(fresh, start=last + 1) if each.seq != number), None)
+            if wrong is None:
+                return fresh
+            if attempt == 0:
+                # Another process may have run what is missing here.
+                record = await _reflex_run.read_record(self.app, session.id)
+                session.numbers = record.numbers if record is not None else session.numbers
+                continue
+            if session.is_loaded and question.mount not in session.taken:
+                # The widget was told of more than the state manager has stored; it goes on from there.
+                logger.warning("Session %s… was stored without its last events.", session.id[:6])
+                session.take(question.mount, fresh[0].seq - 1)
+                continue
+            msg = f"Event {wrong.seq} came where {last + 1} was due, so nothing was executed. Send them in order."
+            raise CallError("bad_request", msg, retry=True)
+        return []
+
+    async def _start(
+        self,
+        session: Session,
+        event: EventMessage,
+        payload: dict[str, Any],
+        *,
+        mount: str = "",
+        number: int = 0,
+        opening: Record | None = None,
+    ) -> Running:
+        """Hand one event to Reflex and watch it to its end."""
+        if self._processor is None:
+            msg = "The server is starting or stopping, so nothing was executed. Try again in a moment."
+            raise CallError("internal", msg, retry=True)
+        page = f"/widgets/{session.widget}"
+        routing = _reflex_run.router_data(self.app, session.id, page, event.router_data)
+        made = _reflex_run.make_event(event.name, payload, routing)
+        started = await _reflex_run.start_event(
+            self.app, self._processor, session.id, made, mount=mount, number=number, opening=opening
+        )
+        transaction = started.future.txid
+        await session.mailbox.started(transaction, event.name)
+        watch = asyncio.create_task(self._watch(session, transaction, started, mount, number))
+        entry = session.running[transaction] = Running(number, mount, event.name, started, watch)
+        return entry
+
+    async def _watch(
+        self, session: Session, transaction: str, started: _reflex_run.Started, mount: str, number: int
+    ) -> None:
+        """Follow an event to the end of all that it chained; acknowledge it as soon as its effects are committed."""
+        future = started.future
+        try:
+            begun = asyncio.ensure_future(started.context.begun.wait())
+            await asyncio.wait({future, begun} if started.is_background else {future}, return_when="FIRST_COMPLETED")
+            begun.cancel()
+            if self._is_stopping:
+                return
+            if number and not started.context.lost.is_set():
+                await self._commit(session, started, mount, number)
+            await _settled(future, None, background=True)
+            if self._is_stopping:
+                return
+            await self._report_errors(session, future, mount, number)
+            if jobs := _reflex_run.take_jobs(future):
+                await _reflex_run.forget_jobs(self.app, session.id, jobs)
+        except Exception:
+            logger.exception("The end of an event of session %s… could not be noted.", session.id[:6])
+        finally:
+            session.running.pop(transaction, None)
+            if not self._is_stopping:
+                await session.mailbox.ended(transaction)
+
+    async def _commit(self, session: Session, started: _reflex_run.Started, mount: str, number: int) -> None:
+        """Acknowledge an event whose effects are stored; where its handler raised, store at least its number."""
+        future = started.future
+        if not future.done():
+            # A background handler: once its lock can be had again, its beginning is stored.
+            await _reflex_run.read_record(self.app, session.id)
+        elif future.cancelled() or future.exception() is not None:
+            await _reflex_run.commit_number(self.app, session.id, mount, number)
+        session.numbers = noted(session.numbers, mount, number)
+        await session.mailbox.set_ack(mount, session.numbers[mount][0])
+
+    async def _report_errors(self, session: Session, future: Any, mount: str, number: int) -> None:
+        """Log what handlers of a chain raised, and tell the widget in a sentence that gives nothing away."""
+        if self._processor is None:
+            return
+        for transaction, error in _reflex_run.errors_of(future):
+            foreseen = isinstance(error, ToolError)
+            if foreseen:
+                logger.info("A handler of session %s… refused: %s", session.id[:6], error)
+            else:
+                logger.error("A handler of session %s… raised.", session.id[:6], exc_info=error)
+            await _reflex_run.handler_of_errors(self._processor, transaction)
+            payload = {"message": str(error) if foreseen else GENERAL_ERROR, "seq": number or None}
+            await session.mailbox.put_event({"name": "_bridge_error", "payload": payload}, mount or session.mount)
+
     async def _ended(self, session: Session, seconds: float) -> None:
-        """Wait until nothing of a session runs, or until the time is over."""
-        deadline = asyncio.get_running_loop().time() + seconds
-        for _, future in list(session.running.values()):
-            left = deadline - asyncio.get_running_loop().time()
-            await _settled(future, max(left, 0.0), background=True)
+        """Wait until nothing of a session runs in this process, or until the time is over."""
+        watches = {entry.watch for entry in session.running.values()}
+        if watches:
+            await asyncio.wait(watches, timeout=seconds)
 
-    def _is_pending(self, session: Session) -> bool:
-        """Whether something of a session still runs; forgets what does not."""
-        for transaction, (_, future) in list(session.running.items()):
-            if not _reflex.has_pending(future, background=True):
-                del session.running[transaction]
-        return bool(session.running)
+    async def _idle(self, session: Session, *, is_live: bool) -> None:
+        """Return when nothing of a session runs in any process; never for a live widget."""
+        while True:
+            await self._ended(session, self.poll_seconds)
+            if not is_live and not session.running and not await session.mailbox.running():
+                return
+            if not session.running:
+                await asyncio.sleep(1)
 
-    def _answer(self, session: Session, since: int, mount: str) -> dict[str, Any]:
+    async def _is_pending(self, session: Session) -> bool:
+        """Whether something of a session still runs, in any process."""
+        return bool(session.running) or bool(await session.mailbox.running())
+
+    async def _answer(self, session: Session, since: int, mount: str) -> dict[str, Any]:
         """Return the update as it goes on the wire."""
-        pending = self._is_pending(session)
-        update = session.mailbox.since(since, mount)
-        return {
-            "version": update.version,
-            "full": update.full,
-            "vars": update.vars,
-            "events": [[version, event] for version, event in update.events],
-            "ack": session.accepted.get(mount, 0),
-            "pending": pending,
-        }
+        is_pending = await self._is_pending(session)
+        return await self.answers.answer(session, since, mount, is_pending=is_pending)
 
-    def _on_delta(self, session_id: str, delta: Mapping[str, Mapping[str, Any]]) -> None:
+    # What Reflex emits ------------------------------------------------------------------------------------------
+
+    async def _on_delta(self, session_id: str, delta: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep what Reflex emits for a session."""
         session = self.sessions.find(session_id)
         if session is None:
             return
         kept = {state: values for state, values in delta.items() if state in session.mailbox.states}
         if kept:
-            session.mailbox.put_delta(_reflex.jsonable(kept))
+            await session.mailbox.put_delta(_reflex.jsonable(kept))
 
-    def _on_events(self, session_id: str, events: list[dict[str, Any]]) -> None:
+    async def _on_events(self, session_id: str, events: list[dict[str, Any]]) -> None:
         """Keep the frontend events for a session; a reply is for the model, not for the widget."""
         session = self.sessions.find(session_id)
         if session is None:
@@ -293,34 +422,21 @@ class Widgets:
             if event["name"] == host.REPLY:
                 session.reply = str(event["payload"].get("text", ""))
             else:
-                session.mailbox.put_event(event, session.mount)
-
-    def _on_error(self, session_id: str, transaction: str, error: Exception) -> None:
-        """Log what a handler raised, and tell the widget in a sentence that gives nothing away."""
-        foreseen = isinstance(error, ToolError)
-        if foreseen:
-            logger.info("A handler of session %s… refused: %s", session_id[:6], error)
-        else:
-            logger.error("A handler of session %s… raised.", session_id[:6], exc_info=error)
-        session = self.sessions.find(session_id)
-        if session is not None:
-            seq, _ = session.running.get(transaction, (None, None))
-            payload = {"message": str(error) if foreseen else GENERAL_ERROR, "seq": seq}
-            session.mailbox.put_event({"name": "_bridge_error", "payload": payload}, session.mount)
+                await session.mailbox.put_event(event, session.mount)
 
 
-async def _settled(future: Any, seconds: float, background: bool) -> None:
+async def _settled(future: Any, seconds: float | None, background: bool) -> None:
     """Wait until an event and what it chained have ended, or until the time is over; failures are told elsewhere.
 
     Args:
         future: The event's future.
-        seconds: The most to wait.
+        seconds: The most to wait, None for ever.
         background: Whether background handlers count.
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + seconds
-    while pending := _reflex.pending_futures(future, background=background):
-        left = deadline - loop.time()
-        if left <= 0:
+    deadline = None if seconds is None else loop.time() + seconds
+    while pending := _reflex_run.pending_futures(future, background=background):
+        left = None if deadline is None else deadline - loop.time()
+        if left is not None and left <= 0:
             return
         await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)

@@ -22,13 +22,14 @@ from typing import Any
 from reflex.event import EventSpec
 from reflex.vars import ArrayVar, BooleanVar, NumberVar, ObjectVar, StringVar
 
-from ._reflex import frontend_event, host_event, host_var, is_var
+from ._reflex import frontend_event, handler_full_name, handler_problem, host_event, host_var, is_var
 from .errors import WidgetError
 
 __all__ = [
     "can_call_tools",
     "can_open_link",
     "can_send_message",
+    "cancel",
     "display_mode",
     "display_modes",
     "locale",
@@ -47,7 +48,10 @@ __all__ = [
 SEND_MESSAGE = "_host_send_message"
 OPEN_LINK = "_host_open_link"
 REQUEST_DISPLAY_MODE = "_host_request_display_mode"
+CANCEL = "_host_cancel"
 REPLY = "_host_reply"
+
+_NAME = inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY)
 
 DISPLAY_MODES = ("inline", "fullscreen", "pip")
 _LINK_SCHEMES = ("https://", "http://", "mailto:", "tel:")
@@ -142,6 +146,27 @@ def request_display_mode(mode: str | StringVar) -> EventSpec:
         msg = f"host.request_display_mode: {mode!r} is not a display mode. Write one of {known}."
         raise WidgetError(msg)
     return host_event(REQUEST_DISPLAY_MODE, inspect.signature(request_display_mode), mode=mode)
+
+
+def cancel(handler: Any) -> EventSpec:
+    """Cancel what runs of an event handler in this widget.
+
+    The handler's `await` raises `asyncio.CancelledError`; what it has stored stays.
+
+    Args:
+        handler: The event handler, such as `Search.run`.
+
+    Returns:
+        An event for a trigger or to return from a handler.
+
+    Raises:
+        WidgetError: If it is not an event handler of a State.
+    """
+    problem = handler_problem(handler)
+    if problem is not None:
+        msg = f"host.cancel: the argument is {problem}"
+        raise WidgetError(msg)
+    return host_event(CANCEL, inspect.Signature([_NAME]), name=handler_full_name(handler))
 
 
 def reply(text: str) -> EventSpec:

@@ -3,23 +3,36 @@
 Reflex emits a delta once and forgets it; over request and response a lost answer would lose it. A mailbox keeps the
 newest value of every var with the version of its last change, and every frontend event until it is acknowledged:
 
-    mailbox.put_delta({"shop": {"open_rx_state_": True}})
-    mailbox.since(0)      # the full state
-    mailbox.since(7)      # what changed after version 7: the newest values, then the events
+    await mailbox.put_delta({"shop": {"open_rx_state_": True}})
+    await mailbox.since(0)      # the full state
+    await mailbox.since(7)      # what changed after version 7: the newest values, then the events
 
 So repeating a question repeats the answer, a slow reader gets the newest value and no more, and memory is bounded by
-the size of the state.
+the size of the state. What changed within the last moments is also kept step by step, so that a reader who asks every
+second or so can still show each of them.
+
+`MemoryMailbox` is for one process. `redis_mailbox.py` has the one that several processes share.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import json
+import time
+from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-_EVENTS_KEPT = 200
+EVENTS_KEPT = 200
+MOUNTS_KEPT = 32
+STEPS_KEPT = 40
+STEPS_SECONDS = 2.0
+STEPS_BYTES = 64 * 1024
+STEP_GAP = 0.03
+"""Seconds below which two changes are one view: nobody sees the first."""
+
+Delta = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -31,79 +44,224 @@ class Update:
         full: Whether `vars` is everything, not only what changed.
         vars: Absolute values by State and var.
         events: Frontend events with their versions, oldest first.
+        steps: The same changes view by view, oldest first, each with the milliseconds since the one before it; empty
+            if there was only one view.
+        ack: The highest sequence number of the mount up to which every event's effects are committed.
     """
 
     version: int
     full: bool
     vars: dict[str, dict[str, Any]]
     events: list[tuple[int, dict[str, Any]]]
+    steps: list[tuple[int, dict[str, dict[str, Any]]]]
+    ack: int
 
 
-@dataclass
-class Mailbox:
-    """The values and events of one session.
+class Mailbox(Protocol):
+    """The values and events of one session."""
 
-    Attributes:
-        states: The full names of the States that the widget has; anything else is not kept.
-        version: The version of the last change; 0 is an empty mailbox.
-    """
+    @property
+    def states(self) -> frozenset[str]:
+        """The full names of the States that the widget has; anything else is not kept."""
+        ...
 
-    states: frozenset[str]
-    version: int = 0
-    _values: dict[str, dict[str, tuple[int, Any]]] = field(default_factory=dict[str, dict[str, tuple[int, Any]]])
-    _events: deque[tuple[int, str, dict[str, Any]]] = field(default_factory=lambda: deque(maxlen=_EVENTS_KEPT))
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    async def version(self) -> int:
+        """Return the version of the last change; 0 is an empty mailbox."""
+        ...
 
-    def put_delta(self, delta: Mapping[str, Mapping[str, Any]]) -> None:
+    async def put_delta(self, delta: Delta) -> None:
         """Keep the values of a delta; they must be JSON data that nobody changes afterwards."""
-        kept = {state: values for state, values in delta.items() if state in self.states}
-        if not any(kept.values()):
-            return
-        self.version += 1
-        for state, values in kept.items():
-            known = self._values.setdefault(state, {})
-            for name, value in values.items():
-                known[name] = (self.version, value)
-        self._announce()
+        ...
 
-    def put_event(self, event: dict[str, Any], mount: str) -> None:
+    async def put_event(self, event: dict[str, Any], mount: str) -> None:
         """Keep a frontend event, `{"name": ..., "payload": ...}`, for the mount whose event caused it.
 
         An effect belongs to the document that asked for it: a reload or a second copy must not repeat it. An event
         for the mount "" goes to whoever asks.
         """
-        self.version += 1
-        self._events.append((self.version, mount, event))
+        ...
+
+    async def since(self, version: int, mount: str = "") -> Update:
+        """Return what changed after a version; the full state for version 0 or one that this mailbox never had."""
+        ...
+
+    async def acknowledge(self, version: int, mount: str) -> None:
+        """Forget the events that a mount has."""
+        ...
+
+    async def set_ack(self, mount: str, number: int) -> None:
+        """Note up to which sequence number a mount's events are committed; a lower one changes nothing."""
+        ...
+
+    async def wait_beyond(self, version: int) -> None:
+        """Return when something changes after a version."""
+        ...
+
+    async def started(self, transaction: str, handler: str) -> None:
+        """Note that a handler runs for the session."""
+        ...
+
+    async def ended(self, transaction: str) -> None:
+        """Note that it has ended, with all that it chained."""
+        ...
+
+    async def running(self) -> dict[str, str]:
+        """Return the handlers that run for the session, in whatever process, by transaction."""
+        ...
+
+    async def close(self) -> None:
+        """Forget everything."""
+        ...
+
+
+class Mailboxes(Protocol):
+    """Where mailboxes come from."""
+
+    async def open(self, session: str, states: frozenset[str]) -> Mailbox:
+        """Return the mailbox of a session, with what it holds already if another process has filled it."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass
+class MemoryMailbox:
+    """The values and events of one session, in this process."""
+
+    states: frozenset[str]
+    _version: int = 0
+    _values: dict[str, dict[str, tuple[int, Any]]] = field(default_factory=dict[str, dict[str, tuple[int, Any]]])
+    _events: deque[tuple[int, str, dict[str, Any]]] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
+    _steps: deque[tuple[int, float, dict[str, dict[str, Any]]]] = field(
+        default_factory=lambda: deque(maxlen=STEPS_KEPT)
+    )
+    _acks: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
+    _running: dict[str, str] = field(default_factory=dict[str, str])
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def version(self) -> int:
+        """Return the version of the last change; 0 is an empty mailbox."""
+        return self._version
+
+    async def put_delta(self, delta: Delta) -> None:
+        """Keep the values of a delta; they must be JSON data that nobody changes afterwards."""
+        kept = {state: dict(values) for state, values in delta.items() if state in self.states and values}
+        if not kept:
+            return
+        self._version += 1
+        for state, values in kept.items():
+            known = self._values.setdefault(state, {})
+            for name, value in values.items():
+                known[name] = (self._version, value)
+        self._steps.append((self._version, time.monotonic(), kept))
         self._announce()
 
-    def since(self, version: int, mount: str = "") -> Update:
-        """Return what changed after a version; the full state for version 0 or one that this mailbox never had."""
-        full = version <= 0 or version > self.version
+    async def put_event(self, event: dict[str, Any], mount: str) -> None:
+        """Keep a frontend event for the mount whose event caused it."""
+        self._version += 1
+        self._events.append((self._version, mount, event))
+        self._announce()
+
+    async def since(self, version: int, mount: str = "") -> Update:
+        """Return what changed after a version."""
+        full = version <= 0 or version > self._version
         after = 0 if full else version
         values = {
             state: {name: value for name, (at, value) in known.items() if at > after}
             for state, known in self._values.items()
         }
         return Update(
-            version=self.version,
+            version=self._version,
             full=full,
             vars={state: changed for state, changed in values.items() if changed},
             events=[(at, event) for at, owner, event in self._events if at > after and owner in ("", mount)],
+            steps=[] if full else steps_of([(at, delta) for number, at, delta in self._steps if number > after]),
+            ack=self._acks.get(mount, 0),
         )
 
-    def acknowledge(self, version: int, mount: str) -> None:
+    async def acknowledge(self, version: int, mount: str) -> None:
         """Forget the events that a mount has."""
-        if 0 < version <= self.version:
+        if 0 < version <= self._version:
             kept = [entry for entry in self._events if entry[0] > version or entry[1] not in ("", mount)]
             self._events.clear()
             self._events.extend(kept)
 
+    async def set_ack(self, mount: str, number: int) -> None:
+        """Note up to which sequence number a mount's events are committed."""
+        self._acks[mount] = max(number, self._acks.get(mount, 0))
+        self._acks.move_to_end(mount)
+        while len(self._acks) > MOUNTS_KEPT:
+            self._acks.popitem(last=False)
+
     async def wait_beyond(self, version: int) -> None:
         """Return when something changes after a version."""
-        while self.version <= version:
+        while self._version <= version:
             await self._changed.wait()
+
+    async def started(self, transaction: str, handler: str) -> None:
+        """Note that a handler runs for the session."""
+        self._running[transaction] = handler
+
+    async def ended(self, transaction: str) -> None:
+        """Note that it has ended, with all that it chained."""
+        self._running.pop(transaction, None)
+
+    async def running(self) -> dict[str, str]:
+        """Return the handlers that run for the session, by transaction."""
+        return dict(self._running)
+
+    async def close(self) -> None:
+        """Forget everything."""
+        self._values.clear()
+        self._events.clear()
+        self._steps.clear()
 
     def _announce(self) -> None:
         """Wake everyone who waits."""
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+class MemoryMailboxes:
+    """Mailboxes of this process; a session has one for as long as it is open here."""
+
+    async def open(self, session: str, states: frozenset[str]) -> Mailbox:  # noqa: ARG002
+        """Return an empty mailbox."""
+        return MemoryMailbox(states=states)
+
+    async def close(self) -> None:
+        """Do nothing; memory needs no closing."""
+
+
+def steps_of(deltas: list[tuple[float, dict[str, dict[str, Any]]]]) -> list[tuple[int, dict[str, dict[str, Any]]]]:
+    """Return the views that led to the newest one, and that one too, as they are played back.
+
+    Args:
+        deltas: The changes in order, each with its time in seconds on any clock.
+
+    Returns:
+        Each view with the milliseconds since the one before it. Changes that were too close to see are one view; what
+        is older than the playback may take, or too large to be worth sending, is left out. One view needs no playback.
+    """
+    if len(deltas) < 2:
+        return []
+    newest = deltas[-1][0]
+    recent = [(at, delta) for at, delta in deltas if newest - at <= STEPS_SECONDS]
+    views: list[tuple[float, dict[str, dict[str, Any]]]] = []
+    gathered: dict[str, dict[str, Any]] = {}
+    for index, (at, delta) in enumerate(recent):
+        for state, values in delta.items():
+            gathered.setdefault(state, {}).update(values)
+        if index + 1 == len(recent) or recent[index + 1][0] - at >= STEP_GAP:
+            views.append((at, gathered))
+            gathered = {}
+    if len(views) < 2 or len(json.dumps([delta for _, delta in views])) > STEPS_BYTES:
+        return []
+    before = views[0][0]
+    steps: list[tuple[int, dict[str, dict[str, Any]]]] = []
+    for at, delta in views:
+        steps.append((round((at - before) * 1000), delta))
+        before = at
+    return steps

@@ -81,13 +81,24 @@ def app_tools() -> list[dict[str, Any]]:
         "properties": {"tool": {"type": "string"}, "arguments": {"type": "object"}},
         "required": ["tool"],
     }
+    restoring: dict[str, Any] = {
+        "type": "object",
+        "description": "Find a session again that the server may have lost.",
+        "properties": {
+            "session": {"type": "string"},
+            "seal": {"type": ["string", "null"]},
+            "tool": {"type": ["string", "null"]},
+            "arguments": {"type": ["object", "null"]},
+        },
+    }
+    cancel: dict[str, Any] = {"type": "array", "items": {"type": "string"}, "description": "Handlers to cancel."}
     events: dict[str, Any] = {"type": "array", "items": event}
     return [
         _app_tool(
             EVENT_TOOL,
             "Widget event",
             "For widgets only: runs the events of an open widget and answers what changed.",
-            {**identity, "events": events, "open": opening},
+            {**identity, "events": events, "cancel": cancel, "open": opening, "restore": restoring},
             Hints(read_only=False, destructive=False, idempotent=True, open_world=False),
         ),
         _app_tool(

@@ -3,40 +3,65 @@
 The server mints the session's id when a tool opens the widget, and it is the Reflex client token. A widget that
 comes with an id that the server did not mint is refused, never served with a fresh State. Where callers are
 authenticated, a session answers only to the principal that opened it.
+
+What is here is what this process knows of a session while it is in use; what has to last is in its record
+(`record.py`), in the State itself.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .errors import CallError
+from .mailbox import Mailbox
 
-if TYPE_CHECKING:
-    from .mailbox import Mailbox
-
-_TOKEN_BYTES = 24
 _MOUNTS_KEPT = 32
 
 
 @dataclass
-class Session:
-    """One open widget.
+class Running:
+    """An event that has not ended.
 
     Attributes:
-        id: The Reflex client token, 192 random bits.
+        number: Its sequence number, 0 for the event that opened the widget.
+        mount: The mount that sent it.
+        handler: The full name of its handler.
+        started: What Reflex took.
+        watch: Ends when the event and all that it chained have ended.
+    """
+
+    number: int
+    mount: str
+    handler: str
+    started: Any
+    watch: asyncio.Task[None]
+
+
+@dataclass
+class Session:
+    """One open widget, as this process knows it.
+
+    Attributes:
+        id: The Reflex client token.
         widget: The widget's name.
         tool: The tool that opened it.
         build: The version of the bundle that was current when it was opened.
         principal: Who opened it, where callers are authenticated; else "".
         mailbox: What the widget has to be told.
-        accepted: The highest sequence number taken from each mount of the widget; the newest mount is last.
-        running: Sequence number (None for the opening) and future of each event that has not ended, by transaction.
+        is_loaded: Whether it began in another process, or before a restart of this one.
+        numbers: The committed sequence numbers per mount, as in the record.
+        taken: The highest sequence number taken from each mount; the newest mount is last.
+        running: The events that have not ended, by transaction.
         reply: What the opening handler gave as the model's text.
+        told: What each mount was last told for the model, as JSON, and the mailbox's version then.
+        sealed: The last snapshot, "" if there was none, and the mailbox's version when it was made.
         used: When the widget was last heard of, on the monotonic clock, in seconds.
+        lock: Held while a call's events are taken, so that two calls at once keep their order.
     """
 
     id: str
@@ -45,27 +70,33 @@ class Session:
     build: str
     principal: str
     mailbox: Mailbox
-    accepted: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
-    running: dict[str, tuple[int | None, Any]] = field(default_factory=dict[str, tuple[int | None, Any]])
+    is_loaded: bool = False
+    numbers: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    taken: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
+    running: dict[str, Running] = field(default_factory=dict[str, Running])
     reply: str | None = None
+    told: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
+    sealed: tuple[str, int] = ("", -1)
     used: float = field(default_factory=time.monotonic)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def mount(self) -> str:
         """The mount that was last heard of, "" if there was none yet."""
-        return next(reversed(self.accepted), "")
+        return next(reversed(self.taken), "")
 
-    def accept(self, mount: str, number: int) -> None:
+    def take(self, mount: str, number: int) -> None:
         """Note that an event with this sequence number was taken from a mount."""
-        self.accepted[mount] = number
-        self.accepted.move_to_end(mount)
-        while len(self.accepted) > _MOUNTS_KEPT:
-            self.accepted.popitem(last=False)
+        self.taken[mount] = number
+        self.taken.move_to_end(mount)
+        while len(self.taken) > _MOUNTS_KEPT:
+            forgotten, _ = self.taken.popitem(last=False)
+            self.told.pop(forgotten, None)
 
 
 @dataclass
 class Sessions:
-    """The open sessions of this process.
+    """The sessions that this process knows.
 
     Attributes:
         lifetime: How long an idle session is kept, in seconds.
@@ -74,56 +105,46 @@ class Sessions:
 
     lifetime: float
     capacity: int = 10_000
-    _open: OrderedDict[str, Session] = field(default_factory=OrderedDict[str, Session])
+    _known: OrderedDict[str, Session] = field(default_factory=OrderedDict[str, Session])
 
-    def open(self, *, widget: str, tool: str, build: str, principal: str, mailbox: Mailbox) -> Session:
-        """Mint a session."""
+    def add(self, session: Session) -> None:
+        """Keep a session; the one idle for longest is forgotten where there are too many."""
         self._expire()
-        session = Session(
-            id=secrets.token_urlsafe(_TOKEN_BYTES),
-            widget=widget,
-            tool=tool,
-            build=build,
-            principal=principal,
-            mailbox=mailbox,
-        )
-        self._open[session.id] = session
-        while len(self._open) > self.capacity:
-            self._open.popitem(last=False)
-        return session
+        self._known[session.id] = session
+        while len(self._known) > self.capacity:
+            self._known.popitem(last=False)
 
-    def get(self, session_id: str, principal: str) -> Session:
-        """Return an open session and note that it is in use.
-
-        Raises:
-            CallError: If there is none of this id, or another principal opened it; the caller cannot tell which.
-        """
+    def use(self, session_id: str, principal: str) -> Session | None:
+        """Return a session and note that it is in use; None if it is not known or another principal opened it."""
         self._expire()
-        session = self._open.get(session_id)
+        session = self._known.get(session_id)
         if session is None or not secrets.compare_digest(session.principal.encode(), principal.encode()):
-            msg = "This view is no longer known to the server, so nothing was changed. Open it again from the chat."
-            raise CallError("unknown_session", msg)
+            return None
         session.used = time.monotonic()
-        self._open.move_to_end(session_id)
+        self._known.move_to_end(session_id)
         return session
 
     def find(self, session_id: str) -> Session | None:
-        """Return an open session without noting that it is in use."""
-        return self._open.get(session_id)
+        """Return a session without noting that it is in use."""
+        return self._known.get(session_id)
 
-    def close(self, session_id: str) -> None:
+    def forget(self, session_id: str) -> None:
         """Forget a session."""
-        self._open.pop(session_id, None)
+        self._known.pop(session_id, None)
 
     def __len__(self) -> int:
-        """Return how many sessions are open."""
-        return len(self._open)
+        """Return how many sessions are known."""
+        return len(self._known)
+
+    def __iter__(self) -> Iterator[Session]:
+        """Return the known sessions."""
+        return iter(list(self._known.values()))
 
     def _expire(self) -> None:
         """Forget the sessions that have been idle for too long; Reflex forgets their State at the same age."""
         oldest_allowed = time.monotonic() - self.lifetime
-        while self._open:
-            session = next(iter(self._open.values()))
+        while self._known:
+            session = next(iter(self._known.values()))
             if session.used >= oldest_allowed or session.running:
                 return
-            del self._open[session.id]
+            del self._known[session.id]

@@ -13,25 +13,29 @@ more than an empty frame.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 from . import _reflex
 from .arguments import Arguments
 from .csp import Csp
+from .declarations import (
+    EVENT_TOOL,
+    POLL_TOOL,
+    checked_name,
+    checked_version,
+    content_of,
+    described,
+    handlers_of,
+    refuse_component,
+    status,
+    title_of,
+)
 from .errors import WidgetError
-from .outputs import VisibleVar, output_schema, return_schema, visible_var, visible_vars
+from .outputs import VisibleVar, output_schema, return_schema, visible_vars
 
-EVENT_TOOL = "reflex_event"
-"""The app-only tool that carries a widget's events to the server."""
-
-POLL_TOOL = "reflex_poll"
-"""The app-only tool that a widget waits on while something is still running."""
-
-_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
-_STATUS_CHARACTERS = 64
+__all__ = ["EVENT_TOOL", "POLL_TOOL", "Hints", "Registry", "ToolSpec", "Widget", "registry", "tool", "widget"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -96,6 +100,9 @@ class Widget:
         content: The var with the text for the model, or None for a text made from `structured_content`.
         csp: The origins that the author declared.
         prefers_border: Whether the host should draw a border; None leaves it to the host.
+        live: Whether it shows what happens between its own events, too.
+        state_version: The version of its snapshots.
+        on_interrupted: What becomes of a background handler that a restart interrupted: "report" or "restart".
         source: Where it was declared, "module:name".
     """
 
@@ -108,6 +115,9 @@ class Widget:
     content: VisibleVar | None
     csp: Csp
     prefers_border: bool | None
+    live: bool
+    state_version: int
+    on_interrupted: Literal["report", "restart"]
     source: str
 
 
@@ -174,6 +184,9 @@ def widget(
     invoked: str | None = None,
     csp: Csp | None = None,
     prefers_border: bool | None = None,
+    live: bool = False,
+    state_version: int = 1,
+    on_interrupted: Literal["report", "restart"] = "report",
 ) -> Callable[[F], F]:
     """Make a tool with a UI from a component function.
 
@@ -198,6 +211,12 @@ def widget(
         invoked: Status text when it has run, at most 64 characters.
         csp: The origins that the widget needs.
         prefers_border: Whether the host should draw a border around it; None leaves it to the host.
+        live: Whether the widget shows at once what background tasks and shared States change between its own events;
+            it then keeps one call waiting for news while it is seen.
+        state_version: Raise it when the stored vars change their meaning, and say by `@migrate` what becomes of the
+            snapshots that old conversations carry.
+        on_interrupted: What becomes of a background handler that a restart of the server interrupted: "report" tells
+            the user, who can start it again; "restart" starts it again with the same arguments.
 
     Returns:
         A decorator that registers the function and returns it unchanged.
@@ -207,24 +226,24 @@ def widget(
     """
 
     def register(function: F) -> F:
-        widget_name = _checked_name(name or getattr(function, "__name__", ""), "widget")
+        widget_name = checked_name(name or getattr(function, "__name__", ""), "widget")
         owner = f"widget `{widget_name}`"
-        _refuse_component(function, owner)
+        refuse_component(function, owner)
         source = f"{function.__module__}:{function.__qualname__}"
         hints = _hints(owner, read_only, destructive, idempotent, open_world)
-        handlers = _handlers(on_call, widget_name, owner)
+        handlers = handlers_of(on_call, widget_name, owner)
         own_description = description or inspect.getdoc(function) or ""
         declared = visible_vars(structured_content, owner)
         tools: list[ToolSpec] = []
         for tool_name, handler in handlers.items():
             is_only = len(handlers) == 1
-            tool_title = (title if is_only else None) or _title(tool_name)
+            tool_title = (title if is_only else None) or title_of(tool_name)
             text = description or (None if is_only else inspect.getdoc(handler.fn)) or own_description
             tools.append(
                 ToolSpec(
-                    name=_checked_name(tool_name, "tool"),
+                    name=checked_name(tool_name, "tool"),
                     title=tool_title,
-                    description=_described(text, owner, function.__name__),
+                    description=described(text, owner, function.__name__),
                     arguments=Arguments.of(
                         handler.fn, owner=owner, label=_reflex.handler_label(handler), skip_first=True
                     ),
@@ -233,21 +252,24 @@ def widget(
                     source=source,
                     output_schema=output_schema(declared),
                     widget=widget_name,
-                    invoking=_status(invoking, f"Opening {tool_title}…", owner, "invoking"),
-                    invoked=_status(invoked, f"{tool_title} is ready", owner, "invoked"),
+                    invoking=status(invoking, f"Opening {tool_title}…", owner, "invoking"),
+                    invoked=status(invoked, f"{tool_title} is ready", owner, "invoked"),
                 )
             )
         _registry.add_widget(
             Widget(
                 name=widget_name,
-                title=title or _title(widget_name),
-                description=_described(own_description, owner, function.__name__),
+                title=title or title_of(widget_name),
+                description=described(own_description, owner, function.__name__),
                 component=function,
                 tools=tuple(tools),
                 structured_content=declared,
-                content=_content(content, owner),
+                content=content_of(content, owner),
                 csp=csp or Csp(),
                 prefers_border=prefers_border,
+                live=live,
+                state_version=checked_version(state_version, owner),
+                on_interrupted=on_interrupted,
                 source=source,
             )
         )
@@ -293,71 +315,29 @@ def tool(
     """
 
     def register(function: F) -> F:
-        tool_name = _checked_name(name or getattr(function, "__name__", ""), "tool")
+        tool_name = checked_name(name or getattr(function, "__name__", ""), "tool")
         owner = f"tool `{tool_name}`"
         if not inspect.iscoroutinefunction(function):
             msg = f"{owner}: `{tool_name}` is {function!r}, not an async function. Declare it with `async def`."
             raise WidgetError(msg)
-        tool_title = title or _title(tool_name)
+        tool_title = title or title_of(tool_name)
         _registry.add_tool(
             ToolSpec(
                 name=tool_name,
                 title=tool_title,
-                description=_described(description or inspect.getdoc(function) or "", owner, function.__name__),
+                description=described(description or inspect.getdoc(function) or "", owner, function.__name__),
                 arguments=Arguments.of(function, owner=owner, label=function.__name__),
                 hints=_hints(owner, read_only, destructive, idempotent, open_world),
                 handler=function,
                 source=f"{function.__module__}:{function.__qualname__}",
                 output_schema=return_schema(function),
-                invoking=_status(invoking, f"{tool_title}…", owner, "invoking"),
-                invoked=_status(invoked, tool_title, owner, "invoked"),
+                invoking=status(invoking, f"{tool_title}…", owner, "invoking"),
+                invoked=status(invoked, tool_title, owner, "invoked"),
             )
         )
         return function
 
     return register
-
-
-def _checked_name(name: str, kind: str) -> str:
-    """Return a name that every host accepts."""
-    if not _NAME.match(name):
-        msg = (
-            f"{kind} name {name!r} does not fit: hosts accept a letter, then letters, digits, `_` and `-`, 64 "
-            "characters at most. Give another with name=..."
-        )
-        raise WidgetError(msg)
-    if name in (EVENT_TOOL, POLL_TOOL):
-        msg = f"{kind} name {name!r} is taken by the bridge itself. Give another with name=..."
-        raise WidgetError(msg)
-    return name
-
-
-def _title(name: str) -> str:
-    """Return a name in words: `pizza_shops` is "Pizza shops"."""
-    words = re.sub(r"[_-]+", " ", name).strip()
-    return words[:1].upper() + words[1:]
-
-
-def _described(text: str, owner: str, function: str) -> str:
-    """Return a tool's description without its `Args:` section, which is in the schema already."""
-    described = _reflex.summary_of(text)
-    if not described:
-        msg = (
-            f"{owner}: `{function}` has no docstring, so the model is not told what the tool is for, and some hosts "
-            "refuse it. Write one, or pass description=..."
-        )
-        raise WidgetError(msg)
-    return described
-
-
-def _status(text: str | None, default: str, owner: str, where: str) -> str:
-    """Return a status text of at most 64 characters (OpenAI Apps, tool descriptor)."""
-    if text is None:
-        return default if len(default) <= _STATUS_CHARACTERS else default[: _STATUS_CHARACTERS - 1] + "…"
-    if len(text) > _STATUS_CHARACTERS:
-        msg = f"{owner}: {where} has {len(text)} characters, and hosts show {_STATUS_CHARACTERS}. Shorten {text!r}."
-        raise WidgetError(msg)
-    return text
 
 
 def _hints(owner: str, read_only: bool, destructive: bool | None, idempotent: bool, open_world: bool) -> Hints:
@@ -371,61 +351,3 @@ def _hints(owner: str, read_only: bool, destructive: bool | None, idempotent: bo
         idempotent=idempotent,
         open_world=open_world,
     )
-
-
-def _refuse_component(function: Callable[..., Any], owner: str) -> None:
-    """Refuse what is not a component function without required parameters."""
-    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
-        msg = f"{owner}: @widget stands above {function!r}, not above a function that returns a component."
-        raise WidgetError(msg)
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.default is parameter.empty and parameter.kind not in (
-            inspect.Parameter.VAR_POSITIONAL,
-            inspect.Parameter.VAR_KEYWORD,
-        ):
-            msg = (
-                f"{owner}: the component function `{function.__name__}` takes `{parameter.name}`, but a component is "
-                "built once, at export. What a call brings is a parameter of the event handler; keep it in the State."
-            )
-            raise WidgetError(msg)
-
-
-def _handlers(on_call: Any, widget_name: str, owner: str) -> dict[str, Any]:
-    """Return the event handlers by tool name."""
-    named: dict[str, Any] = {widget_name: on_call}
-    if isinstance(on_call, Mapping):
-        named = dict(cast("Mapping[str, Any]", on_call))
-    elif isinstance(on_call, (list, tuple)):
-        several = list(cast("Iterable[Any]", on_call))
-        named = {_reflex.handler_name(each): each for each in several}
-        if len(named) < len(several):
-            msg = (
-                f"{owner}: two handlers of on_call have the same name. Name the tools: "
-                'on_call={"first_tool": A.load, "second_tool": B.load}.'
-            )
-            raise WidgetError(msg)
-        if len(several) == 1:
-            named = {widget_name: several[0]}
-    if not named:
-        msg = f"{owner}: on_call is empty, so no tool opens the widget. Name an event handler: on_call=State.handler."
-        raise WidgetError(msg)
-    for tool_name, handler in named.items():
-        problem = _reflex.handler_problem(handler)
-        if problem is not None:
-            msg = f"{owner}: on_call of tool `{tool_name}` is {problem}"
-            raise WidgetError(msg)
-    return named
-
-
-def _content(var: Any, owner: str) -> VisibleVar | None:
-    """Return the var with the model's text."""
-    if var is None:
-        return None
-    found = visible_var(var, None, owner, "content")
-    if found.type is not str:
-        msg = (
-            f"{owner}: content is the var `{found.name}` of type {found.type!r}, but the model's text is a str. "
-            "Write a computed var that returns one."
-        )
-        raise WidgetError(msg)
-    return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import reflex as rx
 from pydantic import BaseModel, Field
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.exceptions import ReflexRuntimeError
 
 from mcp_bridge import Csp, ToolError, host, manifest, tool, widget
 from mcp_bridge.bridge import Bridge
@@ -84,6 +85,19 @@ class Shop(rx.State):
             self.count += 1
             yield
             await asyncio.sleep(0)
+
+    @rx.event
+    async def count_slowly(self) -> AsyncIterator[None]:
+        """Count in steps that can be told apart."""
+        for _ in range(4):
+            self.count += 1
+            yield
+            await asyncio.sleep(0.06)
+
+    @rx.event
+    def move(self, city: str) -> None:
+        """Go to another city."""
+        self.city = city
 
     @rx.event
     def fail(self) -> None:
@@ -163,7 +177,7 @@ with separate_registry() as registry:
 REGISTRY = registry
 STATE = Shop.get_full_name()
 ROOT_STATE = rx.State.get_full_name()
-HANDLERS = ("add", "stream", "fail", "refuse", "chain", "job")
+HANDLERS = ("add", "stream", "count_slowly", "move", "fail", "refuse", "chain", "job")
 
 
 def event_name(handler: str) -> str:
@@ -192,21 +206,12 @@ def exports(html: bytes = b"<!doctype html><title>shop</title>") -> list[manifes
     ]
 
 
-_app: list[rx.App] = []
-
-
 def demo_app() -> rx.App:
-    """Return the Reflex app, made once.
-
-    Reflex knows one app per registration context, and the reference app may be there already.
-    """
-    if not _app:
-        token = RegistrationContext.set(RegistrationContext.ensure_context().fork())
-        try:
-            _app.append(rx.App())
-        finally:
-            RegistrationContext.reset(token)
-    return _app[0]
+    """Return the Reflex app of this process: the reference app if a test has imported it, else one made here."""
+    try:
+        return RegistrationContext.ensure_context().app
+    except ReflexRuntimeError:
+        return rx.App()
 
 
 def demo_bridge(folder: Path) -> Bridge:

@@ -16,7 +16,7 @@ STANDARD_ONLY = {"errors": set[str](), "manifest": {"errors"}}
 """Modules that import the standard library and these modules, and nothing else."""
 
 REFLEX_INTERNALS = ("reflex_base", "reflex.utils", "reflex.compiler", "reflex.state", "reflex.istate", "reflex.app")
-SEAM = {"_reflex", "_reflex_compile"}
+SEAM = {"_reflex", "_reflex_run", "_reflex_redis", "_reflex_compile"}
 PUBLIC_INTERNALS = {"reflex_base.plugins"}
 
 
@@ -70,6 +70,7 @@ def test_the_package_offers_these_names() -> None:
         "create_app",
         "create_server",
         "host",
+        "migrate",
         "tool",
         "widget",
     ]

@@ -94,14 +94,14 @@ def play() -> None:
     Standard input has `calls` (tool and arguments), `clicks` (handler and payload, sent to the last widget opened),
     `fragments` (code for the namespace of the app's module) and `modules` (imported last).
     """
-    from mcp_bridge import _reflex, manifest
+    from mcp_bridge import _reflex, _reflex_run, manifest
     from mcp_bridge.bridge import Bridge
     from mcp_bridge.results import META_KEY
     from mcp_bridge.widgets import registry
     from tests.registries import separate_registry
 
     asked = json.load(sys.stdin)
-    _reflex.load_app()
+    _reflex_run.load_app()
     handlers = {name: tuple(name for name in _all_events() if not name.startswith("_")) for name in registry().widgets}
     needs = manifest.Needs()
     exports = [
@@ -127,8 +127,12 @@ def play() -> None:
                 result = await bridge.call_tool("reflex_event", {**call, "events": events}, "")
                 assert not result.is_error, result.text
                 update = result.meta[META_KEY]["update"]
-                call["since"] = update["version"]
                 sent += [event["payload"]["text"] for _, event in update["events"]]
+                while update["pending"]:
+                    result = await bridge.call_tool("reflex_poll", {**call, "since": update["version"]}, "")
+                    update = result.meta[META_KEY]["update"]
+                    sent += [event["payload"]["text"] for _, event in update["events"]]
+                call["since"] = update["version"]
         return {"answers": answers, "sent": sent, "tools": bridge.list_tools()}
 
     answered = asyncio.run(run())

@@ -342,3 +342,91 @@ async def test_before_the_server_runs_a_call_says_so(bridge: Bridge) -> None:
     assert result.is_error
     assert result.text.startswith("The server is starting or stopping")
     assert len(bridge.widgets.sessions) == 0
+
+
+async def test_views_between_are_played_back(bridge: Bridge) -> None:
+    """bridge: a slow reader can still show every step of a handler that yields."""
+    async with bridge.running():
+        widget = await opened(bridge)
+        answer = await widget.send(("count_slowly", {}))
+        update = answer["update"]
+        assert update["vars"] == {STATE: {var("count"): 4}}
+        assert [delta for _, delta in update["steps"]] == [{STATE: {var("count"): number}} for number in (1, 2, 3, 4)]
+        assert update["steps"][0][0] == 0
+        assert all(30 <= milliseconds < 2000 for milliseconds, _ in update["steps"][1:])
+
+
+async def test_a_single_change_has_no_steps(bridge: Bridge) -> None:
+    """bridge: an ordinary click costs not a byte more."""
+    async with bridge.running():
+        widget = await opened(bridge)
+        assert "steps" not in (await widget.send(("add", {"by": 1})))["update"]
+
+
+async def test_a_poll_gathers_what_comes_within_a_moment(bridge: Bridge) -> None:
+    """bridge: few calls for many changes."""
+    bridge.widgets.flush_seconds, bridge.widgets.gather_seconds = 0.01, 5
+    async with bridge.running():
+        widget = await opened(bridge)
+        answer = await widget.send(("count_slowly", {}))
+        assert answer["update"]["pending"] is True
+        answer = await widget.poll()
+        assert answer["update"]["vars"] == {STATE: {var("count"): 4}}
+        assert answer["update"]["pending"] is False
+
+
+async def test_a_running_handler_is_cancelled(bridge: Bridge) -> None:
+    """bridge: host.cancel(State.handler)."""
+    demo.hold_job()
+    bridge.widgets.flush_seconds = 0.05
+    async with bridge.running():
+        widget = await opened(bridge)
+        assert (await widget.send(("job", {}), ("add", {"by": 1})))["update"]["pending"] is True
+        answer = await widget.send(cancel=[event_name("job")])
+        assert answer["update"]["pending"] is False
+        assert answer["update"]["ack"] == 2
+        assert await widget.count() == 1
+
+
+async def test_cancelling_what_does_not_run_does_nothing(bridge: Bridge) -> None:
+    """bridge: everything from a widget is client input."""
+    async with bridge.running():
+        widget = await opened(bridge)
+        answer = await widget.send(("add", {"by": 1}), cancel=["no.such.handler"])
+        assert answer["update"]["vars"] == {STATE: {var("count"): 1}}
+
+
+async def test_the_model_is_told_when_declared_vars_change(bridge: Bridge) -> None:
+    """bridge: state visibility; only when changed, and never a private value."""
+    async with bridge.running():
+        widget = await opened(bridge)
+        assert "context" not in (await widget.send(("add", {"by": 1})))["update"]
+        since = widget.version
+        moved = (await widget.send(("move", {"city": "Oslo"})))["update"]
+        assert moved["context"]["text"] == "2 items in Oslo."
+        assert moved["context"]["structuredContent"]["city"] == "Oslo"
+        assert set(moved["context"]["structuredContent"]) == {"city", "items"}
+        assert "for the widget only" not in str(moved["context"])
+        assert (await widget.send(since=since))["update"]["context"] == moved["context"], "a lost answer"
+        assert "context" not in (await widget.send())["update"]
+
+
+async def test_too_much_for_the_model_is_cut_with_a_warning(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
+    """bridge: within a size budget that warns at run time."""
+    async with bridge.running():
+        widget = await opened(bridge)
+        for letter in "ab":
+            update = (await widget.send(("move", {"city": letter * 40_000})))["update"]
+            assert update["context"]["structuredContent"] is None
+            assert len(update["context"]["text"]) <= 4096
+    assert caplog.text.count("bytes for the model") == 1
+
+
+async def test_a_state_too_large_for_a_snapshot_is_said_once(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
+    """bridge: the snapshot is size-capped."""
+    async with bridge.running():
+        widget = await opened(bridge)
+        assert "seal" in (await widget.send(("add", {"by": 1})))["update"]
+        for letter in "ab":
+            assert "seal" not in (await widget.send(("move", {"city": letter * 60_000})))["update"]
+    assert caplog.text.count("so it cannot be restored") == 1

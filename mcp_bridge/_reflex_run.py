@@ -1,0 +1,433 @@
+"""Private Reflex names that run with the server, each with the version it was checked on: 0.10.1.
+
+An event runs through Reflex's own processor, in the lock of its session's State. A middleware writes the session's
+record in that same lock, so that a sequence number is stored in one step with the effects of its event.
+"""
+
+# pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import inspect
+import logging
+import os
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import reflex as rx
+from pydantic import TypeAdapter
+from reflex.state import StateUpdate, _resolve_delta  # pyright: ignore
+from reflex.utils import prerequisites
+from reflex_base.constants import RouteVar
+from reflex_base.environment import environment
+from reflex_base.event import Event
+from reflex_base.event.context import EventContext
+from reflex_base.event.processor import BaseStateEventProcessor, EventFuture
+from reflex_base.registry import RegistrationContext
+
+from ._reflex import jsonable, plain
+from .record import Record, WidgetSession, has_number, noted
+
+logger = logging.getLogger(__name__)
+
+EmitDelta = Callable[[str, Mapping[str, Mapping[str, Any]]], Awaitable[None]]
+EmitEvents = Callable[[str, list[dict[str, Any]]], Awaitable[None]]
+
+
+def load_app() -> rx.App:
+    """Import the app that `rxconfig.py` in the current folder names, with its pages evaluated but not compiled.
+
+    Evaluating pages matters to the server because components can create States (`rx.ComponentState`).
+    """
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    # Reflex's disk manager writes after two seconds by default; what a widget was told is stored must be stored.
+    os.environ.setdefault("REFLEX_STATE_MANAGER_DISK_DEBOUNCE", "0")
+    info = prerequisites.get_and_validate_app()
+    before = environment.REFLEX_SKIP_COMPILE.get()
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    try:
+        info.app._compile(prerender_routes=False, use_rich=False)  # 0.10.1
+    finally:
+        environment.REFLEX_SKIP_COMPILE.set(before)
+    return info.app
+
+
+# The event processor ----------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class WidgetEventContext(EventContext):
+    """The context of an event that came from a widget or opens one; events that it chains have a plain one.
+
+    Attributes:
+        mount: The mount that sent it, "" for none.
+        number: Its sequence number, 0 for none.
+        opening: What the session's record begins with, for the event that opens a widget.
+        begun: Set when the event has the State's lock and its number is noted.
+        lost: Set when the State is not that of a session any more, so that the event does not run.
+    """
+
+    mount: str = ""
+    number: int = 0
+    opening: Record | None = None
+    begun: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
+    lost: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
+
+
+class RecordMiddleware(rx.Middleware):
+    """Write the session's record in the lock in which its event runs."""
+
+    async def preprocess(self, app: rx.App, state: rx.state.BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002
+        """Note the event's number and job, or stop it if its number was committed before."""
+        context = EventContext.get()
+        handler = RegistrationContext.get().event_handlers.get(event.name)
+        is_job = handler is not None and handler.handler.is_background
+        widgets_own = context if isinstance(context, WidgetEventContext) else None
+        if widgets_own is None and not is_job:
+            return None
+        record = await state.get_state(WidgetSession)
+        if widgets_own is not None:
+            widgets_own.begun.set()
+            if widgets_own.opening is None and not record._widget:
+                widgets_own.lost.set()
+                return StateUpdate()
+            if widgets_own.opening is not None:
+                _write(record, widgets_own.opening)
+            if widgets_own.number:
+                if has_number(record._numbers.get(widgets_own.mount, []), widgets_own.number):
+                    return StateUpdate()
+                record._numbers = noted(_numbers(record), widgets_own.mount, widgets_own.number)
+        if is_job and record._widget:
+            record._jobs = {**plain(record._jobs), context.txid: [event.name, jsonable(event.payload)]}
+            _jobs.add(context.txid)
+        return None
+
+
+class WidgetEventProcessor(BaseStateEventProcessor):
+    """Reflex's event processor, which also knows which handler is behind a future."""
+
+    async def enqueue(self, token: str, event: Event, ev_ctx: EventContext | None = None) -> EventFuture:
+        """Enqueue an event and note its handler."""
+        future = await super().enqueue(token, event, ev_ctx)
+        registered = RegistrationContext.get().event_handlers.get(event.name)
+        if registered is not None and not future.done():
+            _handlers[future.txid] = (event.name, registered.handler.is_background)
+            future.add_done_callback(lambda _: _handlers.pop(future.txid, None))
+        return future
+
+
+_jobs: set[str] = set()
+"""The transactions whose background handlers are noted in a record."""
+
+_handlers: dict[str, tuple[str, bool]] = {}
+"""The name of the handler behind each future that is not done, and whether it is a background handler."""
+
+
+@contextlib.asynccontextmanager
+async def running(app: rx.App, emit_delta: EmitDelta, emit_events: EmitEvents) -> AsyncGenerator[WidgetEventProcessor]:
+    """Run the app's event processor, sending what it emits for a session to the given functions.
+
+    Args:
+        app: The Reflex app.
+        emit_delta: Called with a session and a delta, at once when Reflex emits it.
+        emit_events: Called with a session and frontend events as `{"name", "payload"}`.
+    """
+
+    async def events(token: str, *events: Event) -> None:
+        await emit_events(token, [{"name": event.name, "payload": jsonable(event.payload)} for event in events])
+
+    def failed(error: Exception) -> Any:
+        handler = app.backend_exception_handler
+        return None if handler is _default_exception_handler else handler(error)
+
+    if not any(isinstance(each, RecordMiddleware) for each in app._middlewares):  # 0.10.1
+        app.add_middleware(RecordMiddleware(), index=0)
+    with app.set_contexts():
+        processor = WidgetEventProcessor(middleware=app, backend_exception_handler=failed)
+        processor.configure(state_manager=app.state_manager)
+        root = processor._root_context  # 0.10.1
+        assert root is not None
+        processor._root_context = dataclasses.replace(root, emit_delta_impl=emit_delta, emit_event_impl=events)
+        app._event_processor = processor  # 0.10.1: `app.modify_state` and background tasks find it there
+        async with processor:
+            yield processor
+
+
+_default_exception_handler: Any = rx.App.backend_exception_handler
+
+
+@dataclasses.dataclass(frozen=True)
+class Started:
+    """An event that Reflex has taken.
+
+    Attributes:
+        future: Done when its own handler has ended.
+        context: Says when it began, and whether it was a repetition.
+        is_background: Whether its handler is a background handler.
+    """
+
+    future: EventFuture
+    context: WidgetEventContext
+    is_background: bool
+
+
+async def start_event(
+    app: rx.App,
+    processor: WidgetEventProcessor,
+    session: str,
+    event: Event,
+    *,
+    mount: str = "",
+    number: int = 0,
+    opening: Record | None = None,
+) -> Started:
+    """Enqueue one event of a session; Reflex keeps the order of a session's events."""
+    root = processor._root_context  # 0.10.1
+    assert root is not None
+    context = WidgetEventContext(
+        token=session,
+        state_manager=root.state_manager,
+        enqueue_impl=root.enqueue_impl,
+        emit_delta_impl=root.emit_delta_impl,
+        emit_event_impl=root.emit_event_impl,
+        router_data=event.router_data,
+        mount=mount,
+        number=number,
+        opening=opening,
+    )
+    with app.set_contexts():
+        future = await processor.enqueue(session, event, context)
+    return Started(future, context, _handlers.get(future.txid, ("", False))[1])
+
+
+def pending_futures(future: EventFuture, *, background: bool) -> list[EventFuture]:
+    """Return the futures of a chain that are not done, in order.
+
+    Args:
+        future: The future of the event that began the chain.
+        background: Whether background handlers count.
+    """
+    found: list[EventFuture] = []
+    stack = [future]
+    while stack:
+        each = stack.pop()
+        if not each.done() and (background or not _handlers.get(each.txid, ("", False))[1]):
+            found.append(each)
+        stack.extend(reversed(each.children))
+    return found
+
+
+def cancel_handler(future: EventFuture, handler: str) -> bool:
+    """Cancel what runs of a handler in a chain; return whether anything did."""
+    named = [each for each in pending_futures(future, background=True) if _handlers.get(each.txid, ("",))[0] == handler]
+    for each in named:
+        each.cancel()
+    return bool(named)
+
+
+def _chain(future: EventFuture) -> list[EventFuture]:
+    """Return an event's future and those of all that it chained."""
+    found: list[EventFuture] = []
+    stack = [future]
+    while stack:
+        each = stack.pop()
+        found.append(each)
+        stack.extend(reversed(each.children))
+    return found
+
+
+def errors_of(future: EventFuture) -> list[tuple[str, BaseException]]:
+    """Return what the handlers of a chain raised, with their transactions."""
+    ended = [each for each in _chain(future) if each.done() and not each.cancelled()]
+    return [(each.txid, error) for each in ended if (error := each.exception()) is not None]
+
+
+async def handler_of_errors(processor: WidgetEventProcessor, transaction: str) -> None:
+    """Wait until the app's exception handler has seen what a transaction raised."""
+    task = processor._tasks.get(transaction)  # 0.10.1
+    if task is not None and task is not asyncio.current_task():
+        await asyncio.wait({task})
+
+
+def take_jobs(future: EventFuture) -> list[str]:
+    """Return the transactions of a chain whose jobs are noted in the record, and forget them here."""
+    taken = [each.txid for each in _chain(future) if each.txid in _jobs]
+    _jobs.difference_update(taken)
+    return taken
+
+
+def make_event(name: str, payload: dict[str, Any], router_data: dict[str, Any]) -> Event:
+    """Return an event as the processor takes it."""
+    return Event(name=name, payload=payload, router_data=router_data)
+
+
+def router_data(app: rx.App, session: str, path: str, client: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the routing data of an event as Reflex's websocket would have made it.
+
+    Args:
+        app: The Reflex app, which resolves the path to a route.
+        session: The session.
+        path: The page that the event comes from, such as "/widgets/flights".
+        client: What the widget said of its location: `asPath` and `query`.
+    """
+    query = client.get("query")
+    as_path = client.get("asPath")
+    return {
+        RouteVar.PATH: "/" + (app.router(path) or "404").removeprefix("/"),
+        RouteVar.ORIGIN: as_path if isinstance(as_path, str) else path,
+        RouteVar.QUERY: query if isinstance(query, dict) else {},
+        RouteVar.CLIENT_TOKEN: session,
+        RouteVar.HEADERS: {},
+    }
+
+
+# The State of a session -------------------------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def _locked(app: rx.App, session: str) -> AsyncGenerator[tuple[rx.State, Mapping[str, type[Any]]]]:
+    """Hold the lock of a session's State; gives its root and the State classes by name."""
+    with app.set_contexts():
+        states = RegistrationContext.get().base_states
+        async with app.state_manager.modify_state(rx.BaseStateToken(ident=session, cls=rx.State)) as root:
+            yield cast("rx.State", root), states
+
+
+async def read_vars(app: rx.App, session: str, wanted: list[tuple[str, str]]) -> list[Any]:
+    """Return the values of vars, given as (full State name, attribute)."""
+    values: list[Any] = []
+    async with _locked(app, session) as (root, states):
+        for state_name, name in wanted:
+            substate = await root.get_state(states[state_name])
+            value = getattr(substate, name)
+            values.append(plain(await value if inspect.isawaitable(value) else value))
+    return values
+
+
+async def read_states(app: rx.App, session: str, names: frozenset[str]) -> dict[str, dict[str, Any]]:
+    """Return everything that a browser would be sent of the named States, as JSON data."""
+    async with _locked(app, session) as (root, _):
+        everything = await _resolve_delta(root.dict())  # 0.10.1
+    return jsonable({state: values for state, values in everything.items() if state in names})
+
+
+async def read_record(app: rx.App, session: str) -> Record | None:
+    """Return the record of a session, None if the state manager has no such session."""
+    async with _locked(app, session) as (root, _):
+        record = await root.get_state(WidgetSession)
+        if not record._widget:
+            return None
+        jobs = cast("dict[str, list[Any]]", jsonable(record._jobs))
+        return Record(record._widget, record._tool, record._build, record._principal, _numbers(record), jobs)
+
+
+async def write_record(app: rx.App, session: str, opened: Record) -> None:
+    """Begin the record of a session whose State was not made by an event."""
+    async with _locked(app, session) as (root, _):
+        _write(await root.get_state(WidgetSession), opened)
+
+
+async def commit_number(app: rx.App, session: str, mount: str, number: int) -> None:
+    """Note a sequence number whose event has ended without committing it, because its handler raised."""
+    async with _locked(app, session) as (root, _):
+        record = await root.get_state(WidgetSession)
+        record._numbers = noted(_numbers(record), mount, number)
+
+
+async def forget_jobs(app: rx.App, session: str, transactions: list[str]) -> None:
+    """Note that background handlers have ended."""
+    async with _locked(app, session) as (root, _):
+        record = await root.get_state(WidgetSession)
+        record._jobs = {name: job for name, job in plain(record._jobs).items() if name not in transactions}
+
+
+def _write(record: WidgetSession, opened: Record) -> None:
+    """Begin a record."""
+    record._widget, record._tool = opened.widget, opened.tool
+    record._build, record._principal = opened.build, opened.principal
+
+
+def _numbers(record: WidgetSession) -> dict[str, list[int]]:
+    """Return a plain copy of a record's numbers."""
+    return {mount: [int(each) for each in numbers] for mount, numbers in plain(record._numbers).items()}
+
+
+# Snapshots --------------------------------------------------------------------------------------------------------
+
+
+def _own_fields(state: type[Any]) -> dict[str, Any]:
+    """Return the declared types of the vars that a State itself stores, backend vars included."""
+    return {
+        name: field.annotated_type
+        for name, field in state.get_fields().items()
+        # 0.10.1; what the browser stores is not the server's to restore
+        if field._owner is state and field._tracked and not state._is_client_storage(name)
+    }
+
+
+def _authors_states() -> dict[str, type[Any]]:
+    """Return the States of the app by name, without Reflex's own and the session's record."""
+    states = RegistrationContext.get().base_states
+    return {
+        name: state
+        for name, state in states.items()
+        if not state.__module__.startswith(("reflex.state", "reflex.istate.shared")) and state is not WidgetSession
+    }
+
+
+async def dump_states(app: rx.App, session: str) -> dict[str, dict[str, Any]]:
+    """Return the stored vars of the app's States as JSON data, written by their types.
+
+    Raises:
+        ValueError: If a value has no JSON form; the text names the var.
+    """
+    dumped: dict[str, dict[str, Any]] = {}
+    async with _locked(app, session) as (root, _):
+        for state_name, state_class in _authors_states().items():
+            substate = await root.get_state(state_class)
+            for name, annotation in _own_fields(state_class).items():
+                try:
+                    value = TypeAdapter(annotation).dump_python(plain(getattr(substate, name)), mode="json")
+                except Exception as error:
+                    msg = f"`{state_class.__name__}.{name}` has no JSON form ({type(error).__name__})"
+                    raise ValueError(msg) from error
+                dumped.setdefault(state_name, {})[name] = value
+    return dumped
+
+
+async def load_states(app: rx.App, session: str, values: Mapping[str, Mapping[str, Any]]) -> None:
+    """Set the stored vars of the app's States from JSON data.
+
+    Raises:
+        ValueError: If a State or var is not there any more, or a value is not of its var's type; nothing is set then.
+    """
+    async with _locked(app, session) as (root, _):
+        known = _authors_states()
+        checked: list[tuple[type[Any], str, Any]] = []
+        for state_name, stored in values.items():
+            state_class = known.get(state_name)
+            fields = _own_fields(state_class) if state_class is not None else {}
+            for name, value in stored.items():
+                if state_class is None or name not in fields:
+                    msg = f"`{state_name}.{name}` is not a var any more"
+                    raise ValueError(msg)
+                checked.append((state_class, name, TypeAdapter(fields[name]).validate_python(value)))
+        for state_class, name, value in checked:
+            setattr(await root.get_state(state_class), name, value)
+
+
+def state_schema() -> str:
+    """Return a text that changes when a stored var is added, removed, renamed or gets another type."""
+    parts = [
+        f"{state_name}.{name}:{annotation!r}"
+        for state_name, state_class in sorted(_authors_states().items())
+        for name, annotation in sorted(_own_fields(state_class).items())
+    ]
+    return "\n".join(parts)

@@ -1,0 +1,138 @@
+"""What is told after an event: to the widget what changed, to the model what it may see of that, and a sealed snapshot.
+
+A lost answer loses nothing: the next one has everything that the asker has not, by the version that it names.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from reflex import App
+
+from . import _reflex_run, results
+from .sessions import Session
+from .snapshots import LARGEST, Seals, Snapshot
+from .widgets import Registry, Widget
+
+logger = logging.getLogger(__name__)
+
+CONTEXT_BYTES = 16 * 1024
+"""What a model is told of a widget at a time; more costs tokens and is cut."""
+
+
+@dataclass
+class Answers:
+    """Makes answers.
+
+    Attributes:
+        app: The Reflex app.
+        registry: The app's widgets and tools.
+        seals: Seals snapshots.
+    """
+
+    app: App
+    registry: Registry
+    seals: Seals
+    _told_of: set[str] = field(default_factory=set[str], init=False)
+
+    async def answer(self, session: Session, since: int, mount: str, *, is_pending: bool) -> dict[str, Any]:
+        """Return the update as it goes on the wire.
+
+        Args:
+            session: The session.
+            since: The version that the asker has.
+            mount: Who asks, "" for the answer of the opening call.
+            is_pending: Whether something still runs.
+        """
+        update = await session.mailbox.since(since, mount)
+        context = await self._context(session, mount, since, update.version) if mount else None
+        answer: dict[str, Any] = {
+            "version": update.version,
+            "full": update.full,
+            "vars": update.vars,
+            "events": [[version, event] for version, event in update.events],
+            "ack": update.ack,
+            "pending": is_pending,
+        }
+        if update.steps:
+            answer["steps"] = [[milliseconds, delta] for milliseconds, delta in update.steps]
+        if context is not None:
+            answer["context"] = context
+        if not is_pending and update.version > session.sealed[1]:
+            session.sealed = (await self._seal(session) or "", update.version)
+        if session.sealed[0] and since < session.sealed[1]:
+            answer["seal"] = session.sealed[0]
+        return answer
+
+    async def _context(self, session: Session, mount: str, since: int, version: int) -> dict[str, Any] | None:
+        """Return what the model should be told, None if the mount has it: it was told, and has had the answer."""
+        widget = self.registry.widgets.get(session.widget)
+        if widget is None or not (widget.structured_content or widget.content):
+            return None
+        visible, content = await self.visible(session, widget)
+        told = context_json(visible, content)
+        before, at = session.told.get(mount) or session.told.get("") or ("", 0)
+        if told == before and since >= at:
+            return None
+        if told != before:
+            session.told[mount] = (told, version)
+        if len(told) > CONTEXT_BYTES:
+            self._warn_once(
+                f"context {widget.name}",
+                f"Widget `{widget.name}` has {len(told)} bytes for the model, and {CONTEXT_BYTES} are sent; its text is "
+                "cut. Declare less in structured_content, or a shorter content.",
+            )
+            text = content or results.readable(widget.title, visible)
+            return {"structuredContent": None, "text": text[: CONTEXT_BYTES // 4]}
+        return {
+            "structuredContent": visible if widget.structured_content else None,
+            "text": content or results.readable(widget.title, visible),
+        }
+
+    async def _seal(self, session: Session) -> str | None:
+        """Return a sealed snapshot of a session, None where there cannot be one."""
+        widget = self.registry.widgets.get(session.widget)
+        if widget is None:
+            return None
+        try:
+            values = await _reflex_run.dump_states(self.app, session.id)
+        except ValueError as error:
+            self._warn_once(
+                f"seal {widget.name}",
+                f"Widget `{widget.name}` cannot be restored after the server has lost it: {error}. Give the var a type "
+                "that Pydantic can write, or keep the value elsewhere.",
+            )
+            return None
+        snapshot = Snapshot(session.widget, session.tool, session.principal, widget.state_version, values)
+        seal = self.seals.seal(snapshot)
+        if len(seal) > LARGEST:
+            self._warn_once(
+                f"seal {widget.name}",
+                f"Widget `{widget.name}` has a State of {len(seal)} characters, and a snapshot may have {LARGEST}, so it "
+                "cannot be restored after the server has lost it. Keep large data outside of the State.",
+            )
+            return None
+        return seal
+
+    def _warn_once(self, subject: str, message: str) -> None:
+        """Log a warning, the first time that its subject comes up."""
+        if subject not in self._told_of:
+            self._told_of.add(subject)
+            logger.warning("%s", message)
+
+    async def visible(self, session: Session, widget: Widget) -> tuple[dict[str, Any], str | None]:
+        """Return what the model may see of a session: the declared vars as JSON data, and the text."""
+        declared = [*widget.structured_content, *([widget.content] if widget.content else [])]
+        if not declared:
+            return {}, None
+        values = await _reflex_run.read_vars(self.app, session.id, [(var.state, var.name) for var in declared])
+        shown = {var.key: var.dump(value) for var, value in zip(widget.structured_content, values, strict=False)}
+        return shown, str(values[-1]) if widget.content else None
+
+
+def context_json(visible: dict[str, Any], content: str | None) -> str:
+    """Return what a model is told, in a form that can be compared."""
+    return json.dumps([visible, content], sort_keys=True, ensure_ascii=False)
