@@ -4,11 +4,12 @@ import reflex as rx
 
 from components.style import SMALL
 
-from . import delays, flights, hello
+from . import delays, flights, hello, valuation
 
 _PAGES = {
     hello.hello: "The smallest widget: a greeting and a counter.",
     flights.flights: "The flights of a route: sort, filter, open one, book it.",
+    valuation.valuation: "What a home is worth: a minute of work that shows its progress.",
 }
 
 

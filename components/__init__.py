@@ -3,18 +3,25 @@
 from .badge import badge
 from .button import button
 from .choices import Choice, segmented, select
+from .disclosure import disclosure
+from .histogram import histogram
 from .icons import chevron, spinner
+from .progress import progress
 from .rows import row, row_list
 from .stat import stat, stats
 from .states import empty_state, error_state, skeleton
+from .table import table, table_row
 
 __all__ = [
     "Choice",
     "badge",
     "button",
     "chevron",
+    "disclosure",
     "empty_state",
     "error_state",
+    "histogram",
+    "progress",
     "row",
     "row_list",
     "segmented",
@@ -23,4 +30,6 @@ __all__ = [
     "spinner",
     "stat",
     "stats",
+    "table",
+    "table_row",
 ]

@@ -6,12 +6,14 @@ A test marked `reflex-seam:` fails when Reflex moves one.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
+import inspect
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 # 0.10.1: the module is re-exported by reflex.compiler, its functions have no leading underscore but no docs either.
 from reflex_base.compiler import templates as _templates
@@ -21,6 +23,9 @@ from reflex_base.registry import RegistrationContext
 # 0.10.1: untyped returns; loaded by name so that the unknown types stay at this seam.
 _compiler: Any = importlib.import_module("reflex.compiler.compiler")
 _compiler_utils: Any = importlib.import_module("reflex.compiler.utils")
+
+_format: Any = importlib.import_module("reflex_base.utils.format")
+_serializers: Any = importlib.import_module("reflex_base.utils.serializers")
 
 _SUPPLIED_BY_BRIDGE = {"ErrorBoundary", "Overlay", "StickyBadge"}
 """0.10.1: names in `App.app_wraps` that speak of Reflex's own backend; mount.jsx has the bridge's own."""
@@ -136,6 +141,87 @@ def state_modules(names: Iterable[str]) -> set[str]:
     """Return the Python modules in which the named States are written."""
     states = RegistrationContext.ensure_context().base_states
     return {base.__module__ for name in names if name in states for base in states[name].__mro__}
+
+
+@dataclass(frozen=True)
+class HandlerSource:
+    """An event handler: its full State name, the name that its author writes, and its function."""
+
+    state: str
+    label: str
+    function: Any
+
+
+def handler_of(name: str) -> HandlerSource | None:
+    """Return the event handler of a full name; None for one that Reflex or a package brings, and for none at all."""
+    registered = RegistrationContext.ensure_context().event_handlers.get(name)  # 0.10.1
+    if registered is None:
+        return None
+    handler: Any = registered.handler
+    function = inspect.unwrap(getattr(handler.fn, "func", handler.fn))
+    module = str(getattr(function, "__module__", ""))
+    if module.partition(".")[0].startswith("reflex") or handler.state is None:
+        return None
+    return HandlerSource(handler.state.get_full_name(), f"{handler.state.__name__}.{function.__name__}", function)
+
+
+def handler_name(handler: Any) -> str:
+    """Return the full name of an event handler."""
+    return str(_format.format_event_handler(handler))  # 0.10.1
+
+
+def unwritable_vars(states: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the vars of the named States that no serializer writes: `State.name` and what is wrong, in words."""
+    known = cast("Mapping[str, Any]", RegistrationContext.ensure_context().base_states)
+    found: list[tuple[str, str]] = []
+    for full_name in states:
+        state = known.get(full_name)
+        if state is None:
+            continue
+        for name, var in sorted(state.base_vars.items()):
+            field: Any = state.get_fields().get(name)
+            problem = _unwritable_type(var._var_type)
+            if problem is None and field is not None:
+                problem = _unwritable_value(field.default_value())  # 0.10.1
+            if problem is not None:
+                found.append((f"{state.__name__}.{name}", problem))
+        for name, var in sorted(state.computed_vars.items()):
+            problem = None if name.startswith("_") else _unwritable_type(var._var_type)
+            if problem is not None:
+                found.append((f"{state.__name__}.{name}", problem))
+    return found
+
+
+def _unwritable_type(var_type: Any) -> str | None:
+    """Return which part of an annotation no serializer writes, in words; None if all can be written."""
+    arguments = get_args(var_type)
+    if arguments:
+        problems = (_unwritable_type(each) for each in arguments if each is not Ellipsis)
+        return next((problem for problem in problems if problem is not None), None)
+    if not isinstance(var_type, type) or var_type in {object, type(None)} or var_type.__module__ == "typing":
+        return None
+    return None if _is_written(var_type) else f"`{var_type.__name__}`"
+
+
+def _unwritable_value(value: Any) -> str | None:
+    """Return which part of a default value no serializer writes, in words."""
+    value = getattr(value, "__wrapped__", value)
+    if isinstance(value, Mapping):
+        parts: list[Any] = [*cast("Mapping[Any, Any]", value).values()]
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        parts = [*cast("Iterable[Any]", value)]
+    else:
+        kind = cast("type[Any]", type(value))
+        return None if value is None or _is_written(kind) else f"a value of type `{kind.__name__}`"
+    return next((problem for part in parts if (problem := _unwritable_value(part)) is not None), None)
+
+
+def _is_written(kind: type[Any]) -> bool:
+    """Whether Reflex's JSON writer has something to write for a type."""
+    if issubclass(kind, (str, int, float, bool, list, tuple, set, frozenset, Mapping)):
+        return True
+    # 0.10.1: Pydantic models, dataclasses, dates, enums, … are all serializers.
+    return bool(_serializers.has_serializer(kind)) or dataclasses.is_dataclass(kind) or kind.__name__ == "Component"
 
 
 def app_name() -> str:

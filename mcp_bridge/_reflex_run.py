@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import inspect
 import logging
 import os
@@ -30,13 +31,15 @@ from reflex_base.event.context import EventContext
 from reflex_base.event.processor import BaseStateEventProcessor, EventFuture
 from reflex_base.registry import RegistrationContext
 
+from . import _reflex_chains, jobs
 from ._reflex import jsonable, plain
+from ._reflex_shared import updates_of_others
 from .record import Record, WidgetSession, has_number, noted
 
 logger = logging.getLogger(__name__)
 
 EmitDelta = Callable[[str, Mapping[str, Mapping[str, Any]]], Awaitable[None]]
-EmitEvents = Callable[[str, list[dict[str, Any]]], Awaitable[None]]
+EmitEvents = Callable[[str, str, list[dict[str, Any]]], Awaitable[None]]
 
 
 def load_app() -> rx.App:
@@ -104,9 +107,8 @@ class RecordMiddleware(rx.Middleware):
                 if has_number(record._numbers.get(widgets_own.mount, []), widgets_own.number):
                     return StateUpdate()
                 record._numbers = noted(_numbers(record), widgets_own.mount, widgets_own.number)
-        if is_job and record._widget:
-            record._jobs = {**plain(record._jobs), context.txid: [event.name, jsonable(event.payload)]}
-            _jobs.add(context.txid)
+        if record._widget:
+            jobs.entered(record, context.txid, event.name, event.payload, is_background=is_job)
         return None
 
 
@@ -118,16 +120,10 @@ class WidgetEventProcessor(BaseStateEventProcessor):
         future = await super().enqueue(token, event, ev_ctx)
         registered = RegistrationContext.get().event_handlers.get(event.name)
         if registered is not None and not future.done():
-            _handlers[future.txid] = (event.name, registered.handler.is_background)
-            future.add_done_callback(lambda _: _handlers.pop(future.txid, None))
+            _reflex_chains.enqueued(future, event.name, is_background=registered.handler.is_background)
+            mount = ev_ctx.mount if isinstance(ev_ctx, WidgetEventContext) else ""
+            jobs.enqueued(future, event.name, event.payload, mount)
         return future
-
-
-_jobs: set[str] = set()
-"""The transactions whose background handlers are noted in a record."""
-
-_handlers: dict[str, tuple[str, bool]] = {}
-"""The name of the handler behind each future that is not done, and whether it is a background handler."""
 
 
 @contextlib.asynccontextmanager
@@ -137,11 +133,13 @@ async def running(app: rx.App, emit_delta: EmitDelta, emit_events: EmitEvents) -
     Args:
         app: The Reflex app.
         emit_delta: Called with a session and a delta, at once when Reflex emits it.
-        emit_events: Called with a session and frontend events as `{"name", "payload"}`.
+        emit_events: Called with a session, the mount that caused them, "" for none, and frontend events as
+            `{"name", "payload"}`.
     """
 
-    async def events(token: str, *events: Event) -> None:
-        await emit_events(token, [{"name": event.name, "payload": jsonable(event.payload)} for event in events])
+    async def events(token: str, *events: Event, mount: str = "") -> None:
+        told = [{"name": event.name, "payload": jsonable(event.payload)} for event in events]
+        await emit_events(token, mount, told)
 
     def failed(error: Exception) -> Any:
         handler = app.backend_exception_handler
@@ -149,7 +147,7 @@ async def running(app: rx.App, emit_delta: EmitDelta, emit_events: EmitEvents) -
 
     if not any(isinstance(each, RecordMiddleware) for each in app._middlewares):  # 0.10.1
         app.add_middleware(RecordMiddleware(), index=0)
-    with app.set_contexts():
+    with app.set_contexts(), updates_of_others(app, emit_delta):
         processor = WidgetEventProcessor(middleware=app, backend_exception_handler=failed)
         processor.configure(state_manager=app.state_manager)
         root = processor._root_context  # 0.10.1
@@ -191,12 +189,14 @@ async def start_event(
     """Enqueue one event of a session; Reflex keeps the order of a session's events."""
     root = processor._root_context  # 0.10.1
     assert root is not None
+    # What it chains has this too.
+    emit_event: Any = root.emit_event_impl
     context = WidgetEventContext(
         token=session,
         state_manager=root.state_manager,
         enqueue_impl=root.enqueue_impl,
         emit_delta_impl=root.emit_delta_impl,
-        emit_event_impl=root.emit_event_impl,
+        emit_event_impl=functools.partial(emit_event, mount=mount),
         router_data=event.router_data,
         mount=mount,
         number=number,
@@ -204,49 +204,7 @@ async def start_event(
     )
     with app.set_contexts():
         future = await processor.enqueue(session, event, context)
-    return Started(future, context, _handlers.get(future.txid, ("", False))[1])
-
-
-def pending_futures(future: EventFuture, *, background: bool) -> list[EventFuture]:
-    """Return the futures of a chain that are not done, in order.
-
-    Args:
-        future: The future of the event that began the chain.
-        background: Whether background handlers count.
-    """
-    found: list[EventFuture] = []
-    stack = [future]
-    while stack:
-        each = stack.pop()
-        if not each.done() and (background or not _handlers.get(each.txid, ("", False))[1]):
-            found.append(each)
-        stack.extend(reversed(each.children))
-    return found
-
-
-def cancel_handler(future: EventFuture, handler: str) -> bool:
-    """Cancel what runs of a handler in a chain; return whether anything did."""
-    named = [each for each in pending_futures(future, background=True) if _handlers.get(each.txid, ("",))[0] == handler]
-    for each in named:
-        each.cancel()
-    return bool(named)
-
-
-def _chain(future: EventFuture) -> list[EventFuture]:
-    """Return an event's future and those of all that it chained."""
-    found: list[EventFuture] = []
-    stack = [future]
-    while stack:
-        each = stack.pop()
-        found.append(each)
-        stack.extend(reversed(each.children))
-    return found
-
-
-def errors_of(future: EventFuture) -> list[tuple[str, BaseException]]:
-    """Return what the handlers of a chain raised, with their transactions."""
-    ended = [each for each in _chain(future) if each.done() and not each.cancelled()]
-    return [(each.txid, error) for each in ended if (error := each.exception()) is not None]
+    return Started(future, context, _reflex_chains.is_background(future))
 
 
 async def handler_of_errors(processor: WidgetEventProcessor, transaction: str) -> None:
@@ -254,13 +212,6 @@ async def handler_of_errors(processor: WidgetEventProcessor, transaction: str) -
     task = processor._tasks.get(transaction)  # 0.10.1
     if task is not None and task is not asyncio.current_task():
         await asyncio.wait({task})
-
-
-def take_jobs(future: EventFuture) -> list[str]:
-    """Return the transactions of a chain whose jobs are noted in the record, and forget them here."""
-    taken = [each.txid for each in _chain(future) if each.txid in _jobs]
-    _jobs.difference_update(taken)
-    return taken
 
 
 def make_event(name: str, payload: dict[str, Any], router_data: dict[str, Any]) -> Event:
@@ -319,13 +270,23 @@ async def read_states(app: rx.App, session: str, names: frozenset[str]) -> dict[
 
 
 async def read_record(app: rx.App, session: str) -> Record | None:
-    """Return the record of a session, None if the state manager has no such session."""
-    async with _locked(app, session) as (root, _):
-        record = await root.get_state(WidgetSession)
-        if not record._widget:
-            return None
-        jobs = cast("dict[str, list[Any]]", jsonable(record._jobs))
-        return Record(record._widget, record._tool, record._build, record._principal, _numbers(record), jobs)
+    """Return the record of a session as it was stored last, None if the state manager has no such session.
+
+    It does not wait for the lock, which a running handler may hold for long.
+    """
+    with app.set_contexts():
+        state = await app.state_manager.get_state(rx.BaseStateToken(ident=session, cls=WidgetSession))
+        record = await state.get_state(WidgetSession)
+    if not record._widget:
+        return None
+    jobs = cast("dict[str, list[Any]]", jsonable(record._jobs))
+    return Record(record._widget, record._tool, record._build, record._principal, _numbers(record), jobs)
+
+
+async def wait_for_lock(app: rx.App, session: str) -> None:
+    """Return once the lock of a session's State could be had, so that what was done in it before is stored."""
+    async with _locked(app, session):
+        pass
 
 
 async def write_record(app: rx.App, session: str, opened: Record) -> None:
@@ -341,11 +302,15 @@ async def commit_number(app: rx.App, session: str, mount: str, number: int) -> N
         record._numbers = noted(_numbers(record), mount, number)
 
 
-async def forget_jobs(app: rx.App, session: str, transactions: list[str]) -> None:
-    """Note that background handlers have ended."""
+async def forget_jobs(app: rx.App, session: str, transactions: list[str]) -> list[str]:
+    """Note that jobs have ended; returns those that were noted until now."""
     async with _locked(app, session) as (root, _):
         record = await root.get_state(WidgetSession)
-        record._jobs = {name: job for name, job in plain(record._jobs).items() if name not in transactions}
+        known = plain(record._jobs)
+        gone = [each for each in transactions if each in known]
+        if gone:
+            record._jobs = {name: job for name, job in known.items() if name not in gone}
+    return gone
 
 
 def _write(record: WidgetSession, opened: Record) -> None:
@@ -393,6 +358,8 @@ async def dump_states(app: rx.App, session: str) -> dict[str, dict[str, Any]]:
         for state_name, state_class in _authors_states().items():
             substate = await root.get_state(state_class)
             for name, annotation in _own_fields(state_class).items():
+                if name not in vars(substate):  # 0.10.1: nobody has read or set it, so it has its default
+                    continue
                 try:
                     value = TypeAdapter(annotation).dump_python(plain(getattr(substate, name)), mode="json")
                 except Exception as error:

@@ -48,7 +48,8 @@ class Answers:
             is_pending: Whether something still runs.
         """
         update = await session.mailbox.since(since, mount)
-        context = await self._context(session, mount, since, update.version) if mount else None
+        # A running handler holds the State's lock, so what is in the State is told when it has ended.
+        context = await self._context(session, mount, since, update.version) if mount and not is_pending else None
         answer: dict[str, Any] = {
             "version": update.version,
             "full": update.full,
@@ -82,8 +83,8 @@ class Answers:
         if len(told) > CONTEXT_BYTES:
             self._warn_once(
                 f"context {widget.name}",
-                f"Widget `{widget.name}` has {len(told)} bytes for the model, and {CONTEXT_BYTES} are sent; its text is "
-                "cut. Declare less in structured_content, or a shorter content.",
+                f"Widget `{widget.name}` has {len(told)} bytes for the model, and {CONTEXT_BYTES} are sent; its "
+                "text is cut. Declare less in structured_content, or a shorter content.",
             )
             text = content or results.readable(widget.title, visible)
             return {"structuredContent": None, "text": text[: CONTEXT_BYTES // 4]}
@@ -111,8 +112,8 @@ class Answers:
         if len(seal) > LARGEST:
             self._warn_once(
                 f"seal {widget.name}",
-                f"Widget `{widget.name}` has a State of {len(seal)} characters, and a snapshot may have {LARGEST}, so it "
-                "cannot be restored after the server has lost it. Keep large data outside of the State.",
+                f"Widget `{widget.name}` has a State of {len(seal)} characters, and a snapshot may have {LARGEST}, so "
+                "it cannot be restored after the server has lost it. Keep large data outside of the State.",
             )
             return None
         return seal

@@ -26,6 +26,7 @@ from .errors import CallError, ToolError
 from .events import GENERAL_ERROR, Widgets
 from .manifest import Build, BuiltWidget, Manifest, output_folder, read, read_file, require_fresh, verify
 from .questions import Question
+from .redis_mailbox import mailboxes_for
 from .restore import restore
 from .results import META_KEY, Result
 from .snapshots import Seals, load_secret
@@ -106,7 +107,7 @@ class Bridge:
             folder=folder,
             manifest=manifest,
             tools=declared,
-            widgets=Widgets(app, seals=Seals(load_secret(Path(".states")))),
+            widgets=Widgets(app, seals=Seals(load_secret(Path(".states"))), mailboxes=mailboxes_for(app)),
             public_url=os.environ.get("MCP_BRIDGE_PUBLIC_URL", "").rstrip("/"),
         )
 

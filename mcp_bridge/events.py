@@ -12,16 +12,17 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from reflex import App
 
-from . import _reflex, _reflex_run, host
+from . import _reflex, _reflex_chains, _reflex_run, actions, host, jobs, recovery
 from .answers import Answers, context_json
 from .errors import CallError, ToolError
-from .mailbox import Mailboxes, MemoryMailboxes
+from .mailbox import Mailbox, Mailboxes, MemoryMailboxes
 from .manifest import Build
 from .questions import EventMessage, Question
 from .record import Record, has_number, noted
@@ -85,11 +86,13 @@ class Widgets:
     answers: Answers = field(init=False)
     _processor: _reflex_run.WidgetEventProcessor | None = field(default=None, init=False)
     _is_stopping: bool = field(default=False, init=False)
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def __post_init__(self) -> None:
         """Keep sessions as long as Reflex keeps their State."""
         self.sessions = Sessions(lifetime=_reflex.token_lifetime())
         self.answers = Answers(self.app, self.registry, self.seals)
+        self.mailboxes.on_cancel(self._cancel)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -105,6 +108,7 @@ class Widgets:
         for session in self.sessions:
             for entry in list(session.running.values()):
                 await asyncio.wait({entry.watch})
+        await self.mailboxes.close()
 
     @property
     def is_running(self) -> bool:
@@ -132,10 +136,11 @@ class Widgets:
         session = await self.add_session(record, frozenset(build.states))
         try:
             name = _reflex.handler_full_name(tool.handler)
-            entry = await self._start(session, EventMessage(seq=1, name=name), arguments, opening=record)
+            entry = await self.start(session, EventMessage(seq=1, name=name), arguments, opening=record)
             future = entry.started.future
             is_background = entry.started.is_background
-            await _settled(future, self.background_seconds if is_background else self.opening_seconds, is_background)
+            limit = self.background_seconds if is_background else self.opening_seconds
+            await _reflex_chains.settled(future, limit, background=is_background)
             if future.done() and (error := future.exception()) is not None:
                 # The watch has logged it.
                 raise error if isinstance(error, ToolError) else ToolError(GENERAL_ERROR) from error
@@ -159,18 +164,19 @@ class Widgets:
         Raises:
             CallError: If the call is refused; then none of its events was run.
         """
-        self._refuse_foreign(question, session, builds)
+        await self._refuse_foreign(question, session, builds)
         async with session.lock:
             fresh = await self._fresh(session, question)
+            # What is cancelled ran before this call; what the call brings is not meant.
+            for name in question.cancel:
+                self._cancel(session.id, name)
+                await session.mailbox.cancel(name)
             await session.mailbox.acknowledge(question.since, question.mount)
             session.take(question.mount, max(session.taken.get(question.mount, 0), *(each.seq for each in fresh), 0))
             entries = [
-                await self._start(session, event, event.payload, mount=question.mount, number=event.seq)
+                await self.start(session, event, event.payload, mount=question.mount, number=event.seq)
                 for event in fresh
             ]
-        for name in question.cancel:
-            for entry in list(session.running.values()):
-                _reflex_run.cancel_handler(entry.started.future, name)
         await self._ended(session, self.flush_seconds)
         if any(entry.started.context.lost.is_set() for entry in entries):
             self.sessions.forget(session.id)
@@ -183,16 +189,26 @@ class Widgets:
         widget = self.registry.widgets.get(session.widget)
         is_live = widget is not None and widget.live
         if is_live or await self._is_pending(session):
-            changed = asyncio.ensure_future(session.mailbox.wait_beyond(question.since))
-            idle = asyncio.ensure_future(self._idle(session, is_live=is_live))
-            try:
-                await asyncio.wait({changed, idle}, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
-                if changed.done() and not idle.done() and not is_live:
-                    await asyncio.wait({idle}, timeout=self.gather_seconds)
-            finally:
-                changed.cancel()
-                idle.cancel()
+            await self._news(session, question.since, is_live=is_live)
         return await self._answer(session, question.since, question.mount)
+
+    async def _news(self, session: Session, since: int, *, is_live: bool) -> None:
+        """Return some time after something changes after a version, or at once when nothing is running."""
+        changed = asyncio.ensure_future(session.mailbox.wait_beyond(since))
+        idle = asyncio.ensure_future(self._idle(session, is_live=is_live))
+        try:
+            await asyncio.wait({changed, idle}, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+            if changed.done() and not idle.done() and not is_live:
+                await asyncio.wait({idle}, timeout=self.gather_seconds)
+        finally:
+            changed.cancel()
+            idle.cancel()
+
+    def _cancel(self, session_id: str, handler: str) -> None:
+        """Cancel what this process runs of a handler."""
+        session = self.sessions.find(session_id)
+        for entry in list(session.running.values()) if session is not None else ():
+            _reflex_chains.cancel(entry.started.future, handler)
 
     # Sessions ---------------------------------------------------------------------------------------------------
 
@@ -207,11 +223,18 @@ class Widgets:
             return found
         if not self.seals.is_minted(session_id) or self.sessions.find(session_id) is not None:
             raise CallError("unknown_session", UNKNOWN)
-        record = await _reflex_run.read_record(self.app, session_id)
-        widget = self.registry.widgets.get(record.widget) if record is not None else None
-        if record is None or widget is None or not secrets.compare_digest(record.principal, principal):
+        async with self._loading:
+            # Whoever came first has loaded it for all.
+            if self.sessions.find(session_id) is None:
+                record = await _reflex_run.read_record(self.app, session_id)
+                widget = self.registry.widgets.get(record.widget) if record is not None else None
+                if record is None or widget is None or not secrets.compare_digest(record.principal, principal):
+                    raise CallError("unknown_session", UNKNOWN)
+                return await self.add_session(record, self.states.get(widget.name, frozenset()), session_id)
+        found = self.sessions.use(session_id, principal)
+        if found is None:
             raise CallError("unknown_session", UNKNOWN)
-        return await self.add_session(record, self.states.get(widget.name, frozenset()), session_id)
+        return found
 
     async def add_session(self, record: Record, states: frozenset[str], session_id: str = "") -> Session:
         """Begin a session in this process, minting its id unless it has one already.
@@ -232,40 +255,24 @@ class Widgets:
             is_loaded=bool(session_id),
             numbers=record.numbers,
         )
-        self.sessions.add(session)
         if session_id:
-            if await session.mailbox.version() == 0:
+            if await session.mailbox.begin(time.time_ns() // 1000):
                 await session.mailbox.put_delta(await _reflex_run.read_states(self.app, minted, states))
             for mount, numbers in record.numbers.items():
                 await session.mailbox.set_ack(mount, numbers[0])
-            await self._report_interrupted(session, record.jobs)
+        # From here on calls find it, so it is complete.
+        self.sessions.add(session)
+        if session_id:
+            await recovery.go_on(self, session, record.jobs)
         return session
-
-    async def _report_interrupted(self, session: Session, jobs: Mapping[str, list[Any]]) -> None:
-        """Say of background handlers that ended with their process; restart them where the widget says so."""
-        alive = await session.mailbox.running()
-        lost = {transaction: job for transaction, job in jobs.items() if transaction not in alive}
-        if not lost:
-            return
-        await _reflex_run.forget_jobs(self.app, session.id, list(lost))
-        widget = self.registry.widgets[session.widget]
-        for name, payload in lost.values():
-            logger.warning("Job `%s` of session %s… was interrupted by a restart.", name, session.id[:6])
-            if widget.on_interrupted == "restart":
-                await self._start(session, EventMessage(seq=1, name=name), payload)
-            else:
-                message = "The server was restarted while this was running."
-                event = {"name": name, "payload": payload}
-                told = {"handler": name, "message": message, "event": event}
-                await session.mailbox.put_event({"name": "_bridge_interrupted", "payload": told}, "")
 
     # Events -----------------------------------------------------------------------------------------------------
 
-    def _refuse_foreign(self, question: Question, session: Session, builds: Sequence[Build]) -> None:
+    async def _refuse_foreign(self, question: Question, session: Session, builds: Sequence[Build]) -> None:
         """Refuse an event that does not occur in a bundle of the session's own widget."""
-        allowed: set[str] = set()
-        for build in builds:
-            allowed.update(build.events)
+        allowed = {name for build in builds for name in build.events}
+        if any(event.name not in allowed for event in question.events):
+            allowed |= await session.mailbox.offered()
         for event in question.events:
             if event.name not in allowed:
                 msg = (
@@ -292,7 +299,7 @@ class Widgets:
                 record = await _reflex_run.read_record(self.app, session.id)
                 session.numbers = record.numbers if record is not None else session.numbers
                 continue
-            if session.is_loaded and question.mount not in session.taken:
+            if session.is_loaded and not self.mailboxes.is_shared and question.mount not in session.taken:
                 # The widget was told of more than the state manager has stored; it goes on from there.
                 logger.warning("Session %s… was stored without its last events.", session.id[:6])
                 session.take(question.mount, fresh[0].seq - 1)
@@ -301,7 +308,7 @@ class Widgets:
             raise CallError("bad_request", msg, retry=True)
         return []
 
-    async def _start(
+    async def start(
         self,
         session: Session,
         event: EventMessage,
@@ -340,12 +347,12 @@ class Widgets:
                 return
             if number and not started.context.lost.is_set():
                 await self._commit(session, started, mount, number)
-            await _settled(future, None, background=True)
+            await _reflex_chains.settled(future, None, background=True)
             if self._is_stopping:
                 return
             await self._report_errors(session, future, mount, number)
-            if jobs := _reflex_run.take_jobs(future):
-                await _reflex_run.forget_jobs(self.app, session.id, jobs)
+            if noted_jobs := jobs.take(each.txid for each in _reflex_chains.whole(future)):
+                await _reflex_run.forget_jobs(self.app, session.id, noted_jobs)
         except Exception:
             logger.exception("The end of an event of session %s… could not be noted.", session.id[:6])
         finally:
@@ -358,7 +365,7 @@ class Widgets:
         future = started.future
         if not future.done():
             # A background handler: once its lock can be had again, its beginning is stored.
-            await _reflex_run.read_record(self.app, session.id)
+            await _reflex_run.wait_for_lock(self.app, session.id)
         elif future.cancelled() or future.exception() is not None:
             await _reflex_run.commit_number(self.app, session.id, mount, number)
         session.numbers = noted(session.numbers, mount, number)
@@ -368,7 +375,11 @@ class Widgets:
         """Log what handlers of a chain raised, and tell the widget in a sentence that gives nothing away."""
         if self._processor is None:
             return
-        for transaction, error in _reflex_run.errors_of(future):
+        errors = _reflex_chains.errors_of(future)
+        if errors and self.mailboxes.is_shared:
+            # Redis has nothing of a handler that raised, whatever it has shown.
+            await recovery.show_stored(self, session)
+        for transaction, error in errors:
             foreseen = isinstance(error, ToolError)
             if foreseen:
                 logger.info("A handler of session %s… refused: %s", session.id[:6], error)
@@ -388,13 +399,14 @@ class Widgets:
         """Return when nothing of a session runs in any process; never for a live widget."""
         while True:
             await self._ended(session, self.poll_seconds)
-            if not is_live and not session.running and not await session.mailbox.running():
+            if not await self._is_pending(session) and not is_live:
                 return
             if not session.running:
                 await asyncio.sleep(1)
 
     async def _is_pending(self, session: Session) -> bool:
-        """Whether something of a session still runs, in any process."""
+        """Whether something of a session still runs, in any process; what a dead one has left is mended first."""
+        await recovery.mend(self, session)
         return bool(session.running) or bool(await session.mailbox.running())
 
     async def _answer(self, session: Session, since: int, mount: str) -> dict[str, Any]:
@@ -406,37 +418,27 @@ class Widgets:
 
     async def _on_delta(self, session_id: str, delta: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep what Reflex emits for a session."""
-        session = self.sessions.find(session_id)
-        if session is None:
-            return
-        kept = {state: values for state, values in delta.items() if state in session.mailbox.states}
-        if kept:
-            await session.mailbox.put_delta(_reflex.jsonable(kept))
+        mailbox = await self._mailbox(session_id)
+        kept = {state: values for state, values in delta.items() if mailbox and state in mailbox.states}
+        if mailbox is not None and kept:
+            await mailbox.put_delta(_reflex.jsonable(kept))
 
-    async def _on_events(self, session_id: str, events: list[dict[str, Any]]) -> None:
-        """Keep the frontend events for a session; a reply is for the model, not for the widget."""
+    async def _mailbox(self, session_id: str) -> Mailbox | None:
+        """Return the mailbox of a session, also of one that only another process has: States can be shared."""
+        session = self.sessions.find(session_id)
+        if session is not None or not self.mailboxes.is_shared or not self.seals.is_minted(session_id):
+            return session.mailbox if session is not None else None
+        record = await _reflex_run.read_record(self.app, session_id)
+        return await self.mailboxes.open(session_id, self.states.get(record.widget, frozenset())) if record else None
+
+    async def _on_events(self, session_id: str, mount: str, events: list[dict[str, Any]]) -> None:
+        """Keep the frontend events for the mount that caused them; a reply is for the model, not for the widget."""
         session = self.sessions.find(session_id)
         if session is None:
             return
         for event in events:
             if event["name"] == host.REPLY:
                 session.reply = str(event["payload"].get("text", ""))
-            else:
-                await session.mailbox.put_event(event, session.mount)
-
-
-async def _settled(future: Any, seconds: float | None, background: bool) -> None:
-    """Wait until an event and what it chained have ended, or until the time is over; failures are told elsewhere.
-
-    Args:
-        future: The event's future.
-        seconds: The most to wait, None for ever.
-        background: Whether background handlers count.
-    """
-    loop = asyncio.get_running_loop()
-    deadline = None if seconds is None else loop.time() + seconds
-    while pending := _reflex_run.pending_futures(future, background=background):
-        left = None if deadline is None else deadline - loop.time()
-        if left is not None and left <= 0:
-            return
-        await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            elif (action := actions.translate(event)) is not None:
+                await session.mailbox.offer(set(actions.handlers_in(action)))
+                await session.mailbox.put_event(action, mount or session.mount)

@@ -51,7 +51,7 @@ REQUEST_DISPLAY_MODE = "_host_request_display_mode"
 CANCEL = "_host_cancel"
 REPLY = "_host_reply"
 
-_NAME = inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY)
+_HANDLER = inspect.Parameter("handler", inspect.Parameter.KEYWORD_ONLY)
 
 DISPLAY_MODES = ("inline", "fullscreen", "pip")
 _LINK_SCHEMES = ("https://", "http://", "mailto:", "tel:")
@@ -166,7 +166,7 @@ def cancel(handler: Any) -> EventSpec:
     if problem is not None:
         msg = f"host.cancel: the argument is {problem}"
         raise WidgetError(msg)
-    return host_event(CANCEL, inspect.Signature([_NAME]), name=handler_full_name(handler))
+    return host_event(CANCEL, inspect.Signature([_HANDLER]), handler=handler_full_name(handler))
 
 
 def reply(text: str) -> EventSpec:

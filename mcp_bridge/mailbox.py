@@ -20,7 +20,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -69,6 +69,13 @@ class Mailbox(Protocol):
         """Return the version of the last change; 0 is an empty mailbox."""
         ...
 
+    async def begin(self, version: int) -> bool:
+        """Have an empty mailbox begin at a version that none of a server before can have had; whether it has no value.
+
+        A widget may still have a version from before a restart. It must be older than all that is put in from now on.
+        """
+        ...
+
     async def put_delta(self, delta: Delta) -> None:
         """Keep the values of a delta; they must be JSON data that nobody changes afterwards."""
         ...
@@ -109,6 +116,22 @@ class Mailbox(Protocol):
         """Return the handlers that run for the session, in whatever process, by transaction."""
         ...
 
+    async def take_lost(self) -> dict[str, str]:
+        """Return what had begun in a process that has died, by transaction; only one asker gets each."""
+        ...
+
+    async def cancel(self, handler: str) -> None:
+        """Have the other processes cancel what they run of a handler."""
+        ...
+
+    async def offer(self, handlers: set[str]) -> None:
+        """Note handlers that an action has offered to the widget, such as that of a toast's button."""
+        ...
+
+    async def offered(self) -> set[str]:
+        """Return the handlers that actions have offered to the widget."""
+        ...
+
     async def close(self) -> None:
         """Forget everything."""
         ...
@@ -116,6 +139,15 @@ class Mailbox(Protocol):
 
 class Mailboxes(Protocol):
     """Where mailboxes come from."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes have them too, and Reflex's states likewise."""
+        ...
+
+    def on_cancel(self, cancel: Callable[[str, str], None]) -> None:
+        """Call a function with a session and a handler when another process is asked to cancel it."""
+        ...
 
     async def open(self, session: str, states: frozenset[str]) -> Mailbox:
         """Return the mailbox of a session, with what it holds already if another process has filled it."""
@@ -132,6 +164,7 @@ class MemoryMailbox:
 
     states: frozenset[str]
     _version: int = 0
+    _first: int = 0
     _values: dict[str, dict[str, tuple[int, Any]]] = field(default_factory=dict[str, dict[str, tuple[int, Any]]])
     _events: deque[tuple[int, str, dict[str, Any]]] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
     _steps: deque[tuple[int, float, dict[str, dict[str, Any]]]] = field(
@@ -139,11 +172,18 @@ class MemoryMailbox:
     )
     _acks: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
     _running: dict[str, str] = field(default_factory=dict[str, str])
+    _offered: set[str] = field(default_factory=set[str])
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def version(self) -> int:
         """Return the version of the last change; 0 is an empty mailbox."""
         return self._version
+
+    async def begin(self, version: int) -> bool:
+        """Have an empty mailbox begin at a version; whether it has no value."""
+        if not self._version:
+            self._version = self._first = version
+        return not self._values
 
     async def put_delta(self, delta: Delta) -> None:
         """Keep the values of a delta; they must be JSON data that nobody changes afterwards."""
@@ -166,7 +206,7 @@ class MemoryMailbox:
 
     async def since(self, version: int, mount: str = "") -> Update:
         """Return what changed after a version."""
-        full = version <= 0 or version > self._version
+        full = version <= 0 or not self._first <= version <= self._version
         after = 0 if full else version
         values = {
             state: {name: value for name, (at, value) in known.items() if at > after}
@@ -212,6 +252,21 @@ class MemoryMailbox:
         """Return the handlers that run for the session, by transaction."""
         return dict(self._running)
 
+    async def take_lost(self) -> dict[str, str]:
+        """Return nothing: what runs in this process ends with it."""
+        return {}
+
+    async def cancel(self, handler: str) -> None:
+        """Do nothing; there is no other process."""
+
+    async def offer(self, handlers: set[str]) -> None:
+        """Note handlers that an action has offered to the widget."""
+        self._offered |= handlers
+
+    async def offered(self) -> set[str]:
+        """Return the handlers that actions have offered to the widget."""
+        return set(self._offered)
+
     async def close(self) -> None:
         """Forget everything."""
         self._values.clear()
@@ -226,6 +281,11 @@ class MemoryMailbox:
 
 class MemoryMailboxes:
     """Mailboxes of this process; a session has one for as long as it is open here."""
+
+    is_shared = False
+
+    def on_cancel(self, cancel: Callable[[str, str], None]) -> None:
+        """Do nothing; there is no other process."""
 
     async def open(self, session: str, states: frozenset[str]) -> Mailbox:  # noqa: ARG002
         """Return an empty mailbox."""

@@ -30,6 +30,7 @@ from ._reflex_compile import CompiledPage
 from ._toasts import may_toast
 from ._version import __version__
 from .errors import BundleError
+from .refusals import refuse
 from .widgets import EVENT_TOOL, POLL_TOOL, Widget, registry
 
 _JS = Path(__file__).parent / "js"
@@ -147,7 +148,9 @@ class WidgetsPlugin(Plugin):
             cut_css=self.cut_css,
             on_progress=lambda line: self._console.print(line, markup=False, highlight=False),
         )
-        return [self._export(widget, bundles[widget.name]) for widget in widgets.values()]
+        exports = [self._export(widget, bundles[widget.name]) for widget in widgets.values()]
+        refuse(widgets, bundles, exports)
+        return exports
 
     def _export(self, widget: Widget, bundle: bundler.Bundle) -> manifest.Export:
         """Return one widget as it is written."""
@@ -168,6 +171,7 @@ class WidgetsPlugin(Plugin):
             "eventTool": EVENT_TOOL,
             "pollTool": POLL_TOOL,
             "displayModes": _DISPLAY_MODES,
+            "live": widget.live,
         }
         return manifest.Export(
             name=widget.name,

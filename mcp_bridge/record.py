@@ -23,7 +23,8 @@ class WidgetSession(rx.State):
         _build: The version of the bundle that was current then.
         _principal: Who opened it, "" without authentication.
         _numbers: Per mount, the sequence numbers whose events are committed: all up to the first, and the others.
-        _jobs: The background handlers that have begun and not ended, by transaction: name and payload.
+        _jobs: What has still to run, and background handlers that have not ended, by transaction: the handler, its
+            payload, the transaction that began the chain, and whether it has begun.
     """
 
     _widget: str = ""

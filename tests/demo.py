@@ -95,6 +95,14 @@ class Shop(rx.State):
             await asyncio.sleep(0.06)
 
     @rx.event
+    async def count_to_twenty(self) -> AsyncIterator[None]:
+        """Count in steps, for as long as several polls take."""
+        for _ in range(20):
+            self.count += 1
+            yield
+            await asyncio.sleep(0.05)
+
+    @rx.event
     def move(self, city: str) -> None:
         """Go to another city."""
         self.city = city
@@ -177,7 +185,7 @@ with separate_registry() as registry:
 REGISTRY = registry
 STATE = Shop.get_full_name()
 ROOT_STATE = rx.State.get_full_name()
-HANDLERS = ("add", "stream", "count_slowly", "move", "fail", "refuse", "chain", "job")
+HANDLERS = ("add", "stream", "count_slowly", "count_to_twenty", "move", "fail", "refuse", "chain", "job")
 
 
 def event_name(handler: str) -> str:

@@ -194,6 +194,7 @@ def test_the_runtime_is_told_what_it_needs(project: Project) -> None:
         "eventTool": "reflex_event",
         "pollTool": "reflex_poll",
         "displayModes": ["inline", "fullscreen", "pip"],
+        "live": False,
     }
 
 

@@ -10,6 +10,7 @@ from reflex.vars import Var
 
 from mcp_bridge import host
 from mcp_bridge.errors import WidgetError
+from tests.demo import Shop, event_name
 
 
 def test_host_vars_read_one_object_in_the_browser() -> None:
@@ -30,6 +31,9 @@ def test_actions_are_events_for_triggers_and_handlers() -> None:
     """bridge: used like rx.redirect."""
     button = rx.el.button("Book", on_click=host.send_message("Book it."))
     assert "_host_send_message" in str(button)
+    cancel = str(rx.el.button("x", on_click=host.cancel(Shop.add)))
+    assert "_host_cancel" in cancel
+    assert event_name("add") in cancel
     assert "_host_open_link" in str(rx.el.button("x", on_click=host.open_link("https://example.com")))
     assert "_host_request_display_mode" in str(rx.el.button("x", on_click=host.request_display_mode("fullscreen")))
 
@@ -43,6 +47,7 @@ def test_actions_are_events_for_triggers_and_handlers() -> None:
         (host.request_display_mode, "huge", '"fullscreen"'),
         (host.reply, "", "empty"),
         (host.reply, Var("x"), "not a str"),
+        (host.cancel, "add", "not an event handler"),
     ],
 )
 def test_a_literal_that_no_host_takes_is_refused(action: Any, value: Any, part: str) -> None:

@@ -280,24 +280,27 @@ def test_a_chat_that_is_opened_again_shows_the_widget_as_it_was_left(
 
 
 @in_each_host
-def test_a_widget_whose_server_was_restarted_opens_anew(
-    open_widget: OpenWidget, host: HostName, options: Options, tmp_path: Path
+@pytest.mark.parametrize("manager", ["memory", "disk"])
+def test_a_widget_goes_on_when_its_server_was_restarted(
+    open_widget: OpenWidget, host: HostName, options: Options, manager: str, tmp_path: Path
 ) -> None:
-    """bridge: a session that the server has lost is said to be lost, and one press opens a new one."""
+    """bridge: the State is still there, or restored from the sealed snapshot, and then the person is told so."""
     command = ["-m", "mcp_bridge.cli", "serve", "--port", str(free_port())]
-    with serve(command, tmp_path / "first") as url:
+    with serve(command, tmp_path / "first", REFLEX_STATE_MANAGER_MODE=manager) as url:
         widget = open_hello(open_widget, host, server=url, **options)
         counter(widget).click()
         expect_clicks(widget, 1)
-    with serve(command, tmp_path / "second"):
+    with serve(command, tmp_path / "second", REFLEX_STATE_MANAGER_MODE=manager):
         counter(widget).click()
-        panel = widget.frame.get_by_role("alert")
-        expect(panel).to_contain_text("session")
-        panel.get_by_role("button").click()
-        expect_clicks(widget, 0)
-        expect(panel).to_have_count(0)
+        expect_clicks(widget, 2)
+        notice = widget.frame.get_by_text("as you left it")
+        expect(notice).to_have_count(1 if manager == "memory" else 0)
+        if manager == "memory":
+            widget.frame.get_by_role("button", name="Dismiss").click()
+            expect(notice).to_have_count(0)
+        expect(widget.frame.get_by_role("alert")).to_have_count(0)
         counter(widget).click()
-        expect_clicks(widget, 1)
+        expect_clicks(widget, 3)
         widget.assert_clean()
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from mcp_bridge.mailbox import MemoryMailbox, Update
 
-
 pytestmark = pytest.mark.anyio
 
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +105,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=["disk", "memory"])
-def manager(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Reflex's state managers of one machine."""
-    yield request.param
-
-
+@pytest.mark.parametrize("manager", ["disk", "memory"])
 def test_a_click_after_kill_9_works_with_its_state_intact(folder: Path, manager: str) -> None:
     """bridge: both with the disk manager and with only the sealed snapshot."""
     server = Server(folder, manager)

@@ -107,7 +107,7 @@ function minifyCss(css, name) {
 }
 
 /**
- * Show a warning of the bundler, except two that no author can change: `eval` in Reflex's runtime, and "use client".
+ * Show a warning of the bundler, except those that no author can change.
  *
  * @param {string} name The widget.
  * @param {{code?: string, id?: string, message: string}} warning What the bundler says.
@@ -115,6 +115,8 @@ function minifyCss(css, name) {
 function warn(name, warning) {
   if (warning.code === "EVAL" && (warning.id ?? warning.message).includes("state.js")) return;
   if (warning.code === "MODULE_LEVEL_DIRECTIVE") return; // "use client" of packages made for servers too
+  if (warning.code === "EMPTY_IMPORT_META") return; // Vite's own helper for `import()`, which loads nothing here
+  if (warning.code === "PLUGIN_TIMINGS") return; // a busy machine
   report({ widget: name, warning: plain(warning.message) });
 }
 

@@ -4,40 +4,29 @@
  *
  * Nothing is lost and nothing is done twice, whatever happens to a call: events carry sequence numbers and stay queued
  * until the server has acknowledged them, an answer carries absolute values and a version, and one event call is in
- * flight at a time (a poll may wait beside it). What is shown is `base`, the confirmed state.
+ * flight at a time (a poll may wait beside it). A session that the server has lost is restored, once by itself. What is
+ * shown is `base`, the confirmed state, and before it the playback of the views that led to it.
  *
  *     const channel = createChannel({ callTool, config, onUpdate });
  *     channel.open({ session, update });     // the first state, from the opening tool's result
  *     channel.send({ name: "state.handler", payload: {} });
  */
+import { createCaller, ServerError } from "./caller.js";
 import { createOutbox } from "./outbox.js";
-import { bridgePart, resultText } from "./results.js";
+import { createPlayer } from "./player.js";
+import { createPoller } from "./poller.js";
 import { HostError, randomId } from "./rpc.js";
 import { createStore } from "./store.js";
 
 /** Milliseconds before each automatic repeat of a failed call; then the person is asked. */
 const RETRY_DELAYS = [300, 1200];
-/** Milliseconds between a poll's answer and the next poll, and the longest wait after failed polls. */
-const POLL_GAP = 150;
-const POLL_MAX_WAIT = 30_000;
-/** Failed polls in a row before the person is told. */
-const POLL_FAILURES = 3;
-
-/** A refusal by the server. `code` is one of the wire's codes, `retry` whether the same call may succeed later. */
-class ServerError extends Error {
-  /** @param {WireError} error */
-  constructor(error) {
-    super(error.message);
-    this.code = error.code;
-    this.retry = error.retry;
-  }
-}
+const LOST = "unknown_session";
 
 /** @type {Timers} */
 const browserTimers = { set: (run, ms) => setTimeout(run, ms), clear: (id) => clearTimeout(id) };
 
 /**
- * A channel without a session; `open` gives it one.
+ * A channel without a session; `open` or `restore` gives it one.
  * @param {ChannelOptions} options
  * @returns {Channel}
  */
@@ -45,120 +34,141 @@ export function createChannel({
   callTool,
   config,
   onUpdate,
+  onStep = () => {},
+  onConfirmed = () => {},
   onRefused = () => {},
+  onNotice = () => {},
+  restoration,
   mount = randomId(),
   timers = browserTimers,
   isHidden = () => false,
 }) {
   const status = createStore(/** @type {ChannelStatus} */ ({ status: "idle" }));
-  /** @type {{ version: number, vars: Record<string, Record<string, unknown>> }} */
+  /** @type {{ version: number, vars: Vars }} */
   let base = { version: -1, vars: {} };
   let session = "";
   let outbox = createOutbox();
+  /** Counts sessions and losses of one: answers to calls of an earlier era mean nothing any more. */
+  let era = 0;
   let isCalling = false;
-  /** The session that a poll is in flight for. */
-  let polling = "";
+  let isRestoring = false;
+  /** Whether the server has lost the session, and it is to be restored before anything else is asked. */
+  let isLost = false;
+  /** Whether a restored session has not answered yet: it is not restored a second time by itself. */
+  let isUnproven = false;
   let isPending = false;
+  /** Counts answers that said "pending", so that one from before them does not end it. */
+  let pendings = 0;
   let isStopped = false;
-  let inContent = false;
   let failures = 0;
-  let pollFailures = 0;
   /** @type {{ code: string, message: string } | undefined} */
   let fault;
-  /** @type {{ send?: unknown, poll?: unknown }} */
-  const timer = {};
+  /** @type {unknown} */
+  let timer;
 
-  const isExpired = () => fault?.code === "unknown_session";
+  const { call, begin: callForSession, useContent } = createCaller(callTool);
+  const isExpired = () => fault?.code === LOST;
 
   /** Publish the status that follows from the fields above. */
   const publish = () => {
-    const isBusy = isCalling || outbox.isWaiting();
+    const isBusy = isCalling || isRestoring || outbox.isWaiting();
     /** @type {ChannelStatus} */
     const next = fault ? { status: isExpired() ? "expired" : "error", ...fault } : { status: isBusy ? "busy" : "idle" };
     if (JSON.stringify(next) !== JSON.stringify(status.getSnapshot())) status.set(next);
   };
 
-  /** @param {"send" | "poll"} name @param {number} ms @param {() => void} run */
-  const later = (name, ms, run) => {
-    timers.clear(timer[name]);
-    timer[name] = timers.set(run, ms);
-  };
+  const player = createPlayer({ show: onStep, timers, isHidden });
+  const poller = createPoller({
+    ask: () => askForNews(),
+    isWanted: () => (isPending || !!config.live) && !!session && !isStopped && !isExpired() && !isRestoring && !isLost,
+    isHidden,
+    onTrouble(error) {
+      fault = error && { code: /** @type {ServerError} */ (error).code ?? "internal", message: error.message };
+      publish();
+    },
+    timers,
+  });
 
-  /**
-   * Call a tool and give the bridge's part of its answer. When a host has dropped `_meta`, ask once more for the part
-   * in `structuredContent`, and from then on always: the server does nothing twice.
-   * @param {string} tool
-   * @param {Record<string, unknown>} args
-   * @returns {Promise<BridgePart>}
-   */
-  const call = async (tool, args) => {
-    const result = await callTool(tool, { ...args, in_content: inContent });
-    const part = bridgePart(result);
-    if (part?.error) throw new ServerError(part.error);
-    if (part) return part;
-    const isRepeatable = !inContent && !result.isError;
-    inContent = true;
-    if (isRepeatable) return call(tool, args);
-    throw new HostError(resultText(result) || "The host gave an answer without the widget's update.", "unsupported");
-  };
+  /** What a question has to remember until its answer. */
+  const ask = () => ({ era, since: base.version, pendings });
 
   /**
    * Take an update into `base` and hand on what it changed. A late one is ignored, but its acknowledgement counts.
    * @param {BridgePart} part
-   * @param {number} since The version that was asked from.
+   * @param {{ since: number, pendings: number, isPoll?: boolean }} asked
+   * @param {boolean} [isStored] Whether it is the opening result.
+   * @returns {boolean} Whether it brought news.
    */
-  const receive = (part, since) => {
+  const receive = (part, asked, isStored = false) => {
     const { update } = part;
-    if (isStopped || !update || (part.session ?? session) !== session) return;
+    if (isStopped || !update || (part.session ?? session) !== session) return false;
     outbox.acknowledge(update.ack);
-    const isReset = update.full && update.version < since;
-    if (update.version < base.version && !isReset) return;
+    const isReset = update.full && update.version < asked.since;
+    if (update.version < base.version && !isReset) return false;
     const known = isReset ? -1 : base.version;
+    const { version, seal, context } = update;
     const vars = update.full ? {} : { ...base.vars };
     for (const [state, values] of Object.entries(update.vars)) vars[state] = { ...vars[state], ...values };
-    base = { version: update.version, vars };
-    isPending = update.pending;
-    const events = (update.events ?? []).filter(([version]) => version > known).map(([, event]) => event);
-    onUpdate({ delta: update.vars, events, session, version: base.version });
+    base = { version, vars };
+    if (update.pending) pendings += 1;
+    isPending = update.pending || asked.pendings !== pendings;
+    const hasNews = version > known;
+    // A repeat of what is being played is shown at the playback's end.
+    if (hasNews || !player.isPlaying()) {
+      const events = (update.events ?? []).filter(([at]) => at > known).map(([, event]) => event);
+      // The steps of an answer begin where it was asked; what has been shown since is not shown again.
+      const steps = (hasNews && asked.since === known && update.steps) || [];
+      const show = () => onUpdate({ delta: update.vars, events, session, version });
+      player.play(steps, update.vars, show, asked.isPoll);
+    }
+    onConfirmed({ session, version, seal, context, isStored });
+    return hasNews;
   };
 
   /** Send what waits, if nothing is in flight. */
   const pump = () => {
-    if (isCalling || isStopped || isExpired() || !session) return;
-    const events = outbox.next();
-    if (!events.length) return;
-    timers.clear(timer.send);
+    if (isCalling || isRestoring || isStopped || isExpired() || !session) return;
+    if (isLost) {
+      void recover();
+      return;
+    }
+    const next = outbox.next();
+    if (!next) return;
+    timers.clear(timer);
     isCalling = true;
-    void sendBatch(session, base.version, events);
+    void sendNext(next);
   };
 
-  /** @param {string} asked @param {number} since @param {object[]} events */
-  const sendBatch = async (asked, since, events) => {
+  /** @param {object} next Events and cancels. */
+  const sendNext = async (next) => {
+    const asked = ask();
     let delay = 0;
     try {
-      const part = await call(config.eventTool, { session: asked, mount, since, events });
-      if (asked !== session) return;
-      receive(part, since);
-      settle();
+      const part = await call(config.eventTool, { session, mount, since: asked.since, ...next });
+      if (asked.era !== era) return;
+      receive(part, asked);
+      // What was not acknowledged is either still running or has to go again.
+      if (!outbox.answered(isPending)) throw new HostError("The server has not run it.", "rejected");
+      failures = 0;
+      fault = undefined;
+      isUnproven = false;
     } catch (error) {
-      if (asked !== session) return;
-      delay = fail(/** @type {Error} */ (error));
+      if (asked.era === era) delay = fail(/** @type {Error} */ (error));
     } finally {
-      if (asked === session) {
+      if (asked.era === era) {
         isCalling = false;
-        if (delay) later("send", delay, pump);
+        if (delay) repeat(delay);
         else if (!fault) pump();
-        schedulePoll(0);
+        poller.wake();
         publish();
       }
     }
   };
 
-  /** After an answer: what it did not acknowledge is either still running or has to go again. */
-  const settle = () => {
-    if (!outbox.answered(isPending)) throw new HostError("The server has not run it.", "rejected");
-    failures = 0;
-    fault = undefined;
+  /** @param {number} ms */
+  const repeat = (ms) => {
+    timers.clear(timer);
+    timer = timers.set(pump, ms);
   };
 
   /**
@@ -167,54 +177,117 @@ export function createChannel({
    * @returns {number} Milliseconds until it is repeated by itself; 0 for not at all.
    */
   const fail = (error) => {
-    const code = error.code ?? "internal";
-    if (error instanceof ServerError && !error.retry && code !== "unknown_session") {
-      if (outbox.refused()) onRefused({ code, message: error.message });
+    const { code = "internal", message } = error;
+    if (code === LOST) {
+      lose(error);
       return 0;
     }
-    failures += 1;
-    if (code !== "unsupported" && code !== "unknown_session" && failures <= RETRY_DELAYS.length) {
-      return RETRY_DELAYS[failures - 1];
+    if (error instanceof ServerError && !error.retry) {
+      if (outbox.refused()) onRefused({ code, message });
+      return 0;
     }
-    fault = { code, message: error.message };
+    if (error instanceof ServerError) outbox.again();
+    failures += 1;
+    if (code !== "unsupported" && failures <= RETRY_DELAYS.length) return RETRY_DELAYS[failures - 1];
+    fault = { code, message };
     return 0;
   };
 
-  /** @param {number} ms */
-  const schedulePoll = (ms) => {
-    if (isPending && polling !== session && !isStopped) later("poll", ms, () => void poll());
+  /** Poll once; whether there was news, or more is pending. */
+  const askForNews = async () => {
+    const asked = ask();
+    try {
+      const part = await call(config.pollTool, { session, mount, since: asked.since });
+      if (asked.era !== era) return false;
+      const hasNews = receive(part, { ...asked, isPoll: true });
+      isUnproven = false;
+      if (isPending) return true;
+      // The run has ended: what it did not acknowledge was lost with it and goes again.
+      outbox.ended();
+      if (!fault) pump();
+      publish();
+      return hasNews;
+    } catch (error) {
+      if (asked.era !== era) return false;
+      if (/** @type {ServerError} */ (error).code !== LOST) throw error;
+      lose(/** @type {Error} */ (error));
+      return false;
+    }
   };
 
-  const poll = async () => {
-    if (!isPending || polling === session || isStopped || isExpired() || isHidden()) return;
-    const asked = session;
-    const since = base.version;
-    let delay = POLL_GAP;
-    polling = asked;
+  /** The server no longer has the session. @param {Error} error */
+  const lose = (error) => {
+    if (restoration && !isUnproven) {
+      isLost = true;
+      void recover();
+      return;
+    }
+    fault = { code: LOST, message: error.message };
+    publish();
+  };
+
+  /** Restore the session by itself, before what is queued goes again. */
+  const recover = async () => {
+    const own = era + 1;
     try {
-      const part = await call(config.pollTool, { session: asked, mount, since });
-      if (asked === session) takePoll(part, since);
+      if (restoration) await restore(restoration(session));
     } catch (error) {
-      if (asked !== session) return;
-      delay = Math.min(POLL_MAX_WAIT, 500 * 2 ** pollFailures++);
-      const { code = "internal", message } = /** @type {ServerError} */ (error);
-      if (code === "unknown_session" || pollFailures >= POLL_FAILURES) fault = { code, message };
-    } finally {
-      if (polling === asked) polling = "";
-      if (asked === session) schedulePoll(delay);
+      if (own !== era) return;
+      const isFinal = error instanceof ServerError && !error.retry;
+      const delay = isFinal ? 0 : fail(/** @type {Error} */ (error));
+      if (isFinal) fault = { code: LOST, message: error.message };
+      if (delay) repeat(delay);
       publish();
     }
   };
 
-  /** @param {BridgePart} part @param {number} since */
-  const takePoll = (part, since) => {
-    receive(part, since);
-    if (pollFailures >= POLL_FAILURES) fault = undefined;
-    pollFailures = 0;
-    if (isPending) return;
-    // The run has ended: what it did not acknowledge was lost with it and goes again.
-    outbox.ended();
-    if (!fault) pump();
+  /** @param {Restoration} from */
+  const restore = async (from) => {
+    const own = ++era;
+    isCalling = false;
+    isRestoring = true;
+    timers.clear(timer);
+    poller.reset();
+    publish();
+    try {
+      const part = await callForSession(config.eventTool, { restore: from, mount, since: 0, events: [] });
+      if (own !== era || isStopped) return;
+      isUnproven = true;
+      outbox.restored(part.update.ack);
+      begin(part);
+      if (part.notice) onNotice(part.notice);
+    } finally {
+      if (own === era) isRestoring = false;
+      publish();
+    }
+  };
+
+  /**
+   * Start with a session, of which nothing is confirmed yet.
+   * @param {OpenPart} part
+   * @param {boolean} [isStored]
+   */
+  const begin = (part, isStored = false) => {
+    player.finish();
+    era += 1;
+    session = part.session;
+    base = { version: -1, vars: {} };
+    failures = 0;
+    isCalling = isRestoring = isLost = isPending = isStopped = false;
+    fault = undefined;
+    timers.clear(timer);
+    poller.reset();
+    receive(part, { since: 0, pendings }, isStored);
+    pump();
+    poller.wake();
+    publish();
+  };
+
+  /** @param {OpenPart} part @param {boolean} [isStored] */
+  const openWith = (part, isStored) => {
+    outbox = createOutbox();
+    isUnproven = false;
+    begin(part, isStored);
   };
 
   return {
@@ -226,30 +299,38 @@ export function createChannel({
 
     open(part) {
       if (part.session !== session || isExpired()) {
-        session = part.session;
-        base = { version: -1, vars: {} };
-        outbox = createOutbox();
-        failures = pollFailures = 0;
-        isCalling = isPending = isStopped = false;
-        fault = undefined;
-        timers.clear(timer.send);
+        openWith(part, true);
+        return;
       }
-      receive(part, 0);
-      schedulePoll(0);
+      const wasPending = isPending;
+      receive(part, { since: 0, pendings }, true);
+      isPending ||= wasPending;
+      poller.wake();
       publish();
     },
 
     async reopen({ tool, arguments: args }) {
-      inContent = true;
-      const part = await call(config.eventTool, { open: { tool, arguments: args }, mount, since: 0, events: [] });
-      if (!part.session || !part.update) throw new HostError("The server opened nothing.", "rejected");
-      this.open(/** @type {OpenPart} */ (part));
+      useContent();
+      const question = { open: { tool, arguments: args }, mount, since: 0, events: [] };
+      openWith(await callForSession(config.eventTool, question));
     },
+
+    restore,
 
     send(event, { isLazy = false } = {}) {
       if (isStopped || isExpired()) return;
+      if (!isLazy) player.finish();
       outbox.add(event, isLazy);
       if (!isLazy && fault) this.retry();
+      else pump();
+      publish();
+    },
+
+    cancel(name) {
+      if (isStopped || isExpired()) return;
+      player.finish();
+      outbox.cancel(name);
+      if (fault) this.retry();
       else pump();
       publish();
     },
@@ -257,26 +338,30 @@ export function createChannel({
     retry() {
       if (isExpired()) return;
       fault = undefined;
-      failures = pollFailures = 0;
+      failures = 0;
+      poller.forgive();
       pump();
-      schedulePoll(0);
+      poller.wake();
       publish();
     },
 
     refresh() {
       isPending = true;
-      schedulePoll(0);
+      poller.wake();
     },
 
     wake() {
       if (fault) this.retry();
-      else schedulePoll(0);
+      else poller.wake();
     },
 
+    rest: player.finish,
+
     stop() {
+      player.finish();
       isStopped = true;
-      timers.clear(timer.send);
-      timers.clear(timer.poll);
+      timers.clear(timer);
+      poller.reset();
     },
   };
 }

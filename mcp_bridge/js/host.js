@@ -10,6 +10,7 @@
  */
 import { applyContext, applyStyles } from "./appearance.js";
 import { browserContext, fromHostContext, fromOverlay, hostContext, mergeContext } from "./context.js";
+import { contextParams, modelContent } from "./modelcontext.js";
 import { bridgePart, isObject, overlayResult, unwrapResult } from "./results.js";
 import { createRpc, HostError, withTimeout } from "./rpc.js";
 import { createHttpClient, openingCall } from "./standalone.js";
@@ -208,6 +209,13 @@ export function createHost({ config, win = window, context = hostContext, parse 
       unlessRefused(wish, await ask(wish, isStandard, ["ui/open-link", { url }], ["openExternal", { href: url }]));
     },
 
+    downloadFile(contents) {
+      if (!capabilities?.downloadFile) return undefined;
+      const wish = "save a file";
+      const answer = withTimeout(rpc.request("ui/download-file", { contents }), timeout, `The wish to ${wish}`);
+      return answer.then((given) => unlessRefused(wish, given));
+    },
+
     async requestDisplayMode(mode) {
       const isStandard = (/** @type {OpenAiGlobals | undefined} */ openai) =>
         hasDisplayModes ? context.getSnapshot().displayModes.includes(mode) : !openai?.requestDisplayMode;
@@ -231,6 +239,24 @@ export function createHost({ config, win = window, context = hostContext, parse 
       } catch {
         return false;
       }
+      return true;
+    },
+
+    modelContent() {
+      const content = this.widgetState()?.modelContent;
+      return content === null ? undefined : content;
+    },
+
+    async updateModelContext(context) {
+      // Both at once would tell the model twice.
+      if (overlay()?.setWidgetState) return this.setWidgetState({ modelContent: modelContent(context) });
+      if (standalone) return false;
+      if (!capabilities) await ready();
+      const takes = capabilities?.updateModelContext;
+      const params = takes && contextParams(context, isObject(takes) ? takes : {});
+      if (!params) return false;
+      const answer = rpc.request("ui/update-model-context", params);
+      await withTimeout(answer, timeout, "The wish to tell the model what changed");
       return true;
     },
 

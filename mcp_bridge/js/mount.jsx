@@ -11,9 +11,12 @@ import { parseJson } from "$/utils/helpers/json";
 import { createChannel } from "./channel.js";
 import { hostContext } from "./context.js";
 import { createHost } from "./host.js";
+import { createKeeper, createSessionStore } from "./keeper.js";
 import { interceptLinks, interceptRedirects, markExternal } from "./links.js";
+import { createContextReporter } from "./modelcontext.js";
+import { createNotices } from "./notices.js";
 import { createOpening } from "./opening.js";
-import { Boundary, Closed, ErrorBar, Panel, Skeleton, STYLE } from "./panels.jsx";
+import { Bar, Boundary, Closed, Panel, Skeleton, STYLE } from "./panels.jsx";
 import { navigate } from "./router.js";
 import { watchSize } from "./size.js";
 import { bindBridge, deliver } from "./socket.js";
@@ -21,8 +24,6 @@ import { createStore } from "./store.js";
 
 /** Milliseconds that an action may take before the widget says that it is busy. */
 const BUSY_AFTER = 400;
-/** Where the last version of a session is kept, to know after a reload that the host's stored result is old. */
-const SEEN = "mcp-bridge:";
 
 /**
  * The configuration that the export wrote into the bundle.
@@ -51,19 +52,6 @@ function exceptionFilter(config) {
 }
 
 /**
- * Note the version of a session that was shown; a full storage is no reason to fail.
- * @param {string} session
- * @param {number} version
- */
-function remember(session, version) {
-  try {
-    sessionStorage.setItem(SEEN + session, String(version));
-  } catch (error) {
-    console.warn(error);
-  }
-}
-
-/**
  * Mount the widget into `#root` and start talking to the host.
  * @param {{ Page: any, Layout: any, initialState: Record<string, any>, clientStorage: Record<string, any> }} parts
  */
@@ -71,7 +59,9 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
   const config = readConfig();
   const host = createHost({ config, parse: parseJson });
   const view = createStore(/** @type {View} */ ({ phase: "waiting" }));
-  const notice = createStore(/** @type {Notice | undefined} */ (undefined));
+  const notices = createNotices();
+  const keeper = createKeeper({ host, store: createSessionStore(() => localStorage), base: () => channel.base() });
+  const reporter = createContextReporter({ host });
   const isWanted = exceptionFilter(config);
 
   Object.assign(clientStorage, config.clientStorage);
@@ -79,19 +69,17 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
 
   /** @param {() => Promise<unknown>} action */
   const attempt = async (action) => {
-    notice.set(undefined);
     try {
       await action();
     } catch (error) {
-      notice.set({ message: /** @type {Error} */ (error).message, retry: () => void attempt(action) });
+      const retry = () => void attempt(action);
+      notices.tell(/** @type {Error} */ (error).message, { isError: true, actions: { Retry: retry } });
     }
   };
 
   /** @param {ChannelUpdate} update */
-  const onUpdate = ({ delta, events, session, version }) => {
+  const onUpdate = ({ delta, events }) => {
     const isFirst = view.getSnapshot().phase !== "ready";
-    const told = host.widgetState()?.privateContent;
-    const seen = told?.session === session ? told.version : Number(sessionStorage.getItem(SEEN + session));
     if (isFirst) {
       // Reflex's runtime connects only when there is more than one state, and drops states that it did not start with.
       for (const state of ["mcp-bridge", ...config.states, ...Object.keys(delta)]) {
@@ -100,34 +88,56 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
     }
     deliver({ delta: isFirst ? {} : delta, events: markExternal(events) });
     if (isFirst) view.set({ phase: "ready" });
-    if (seen > version) {
+  };
+
+  /** @param {Confirmed} confirmed */
+  const onConfirmed = (confirmed) => {
+    const { session, version, context, isStored } = confirmed;
+    const seen = keeper.read(session)?.version ?? 0;
+    if (isStored && seen > version) {
+      // After a reload the host's stored result is old.
+      reporter.assume(context);
       channel.refresh();
       return;
     }
-    remember(session, version);
-    void host.setWidgetState({ privateContent: { session, version } });
+    void keeper.write(confirmed);
+    if (isStored) reporter.assume(context);
+    else reporter.offer(context);
   };
 
   const channel = createChannel({
     callTool: (name, args) => host.callTool(name, args),
     config,
     onUpdate,
-    onRefused: ({ message }) => notice.set({ message }),
+    onStep: (vars) => deliver({ delta: vars, events: [] }),
+    onConfirmed,
+    onRefused: ({ message }) => notices.tell(message, { isError: true }),
+    onNotice: (message) => notices.tell(message),
+    restoration(lost) {
+      const { session = lost, seal = null } = keeper.latest(lost) ?? {};
+      return { session, seal, ...opening.call() };
+    },
     isHidden: () => document.visibilityState === "hidden",
   });
-  const opening = createOpening({ config, host, channel, view });
+  const opening = createOpening({ config, host, channel, view, kept: keeper.read });
 
   /** @type {Bridge} */
   const bridge = {
     send: (event, options) => {
       if (isWanted(event)) channel.send(event, options);
     },
-    handlerError: ({ payload }) => notice.set({ message: String(payload?.message) }),
+    handlerError: ({ payload }) => notices.tell(String(payload?.message), { isError: true }),
+    interrupted: ({ payload = {} }) => {
+      const restart = () => bridge.send(payload.event, {});
+      notices.tell(String(payload.message), { actions: payload.event ? { Restart: restart } : {} });
+    },
+    downloadFile: (contents) => host.downloadFile(contents),
     hostAction: ({ name, payload = {} }) =>
       void attempt(async () => {
         if (name === "_host_send_message") await host.sendMessage(payload.text);
         else if (name === "_host_open_link") await host.openLink(payload.url);
         else if (name === "_host_request_display_mode") await host.requestDisplayMode(payload.mode);
+        else if (name === "_host_cancel") channel.cancel(payload.handler);
         else throw new Error(`The widget's bundle does not know the host action ${name}. Run \`reflex export\` again.`);
       }),
   };
@@ -149,7 +159,7 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
   function Widget() {
     const { phase, message } = useSyncExternalStore(view.subscribe, view.getSnapshot);
     const channelStatus = useSyncExternalStore(channel.subscribe, channel.getSnapshot);
-    const shown = useSyncExternalStore(notice.subscribe, notice.getSnapshot);
+    const bars = useSyncExternalStore(notices.subscribe, notices.getSnapshot);
     const isBusy = useDelayed(channelStatus.status === "busy", BUSY_AFTER);
     const isExpired = channelStatus.status === "expired";
     const content = useMemo(
@@ -181,19 +191,15 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
           />
         )}
         {channelStatus.status === "error" && (
-          <ErrorBar
+          <Bar
+            isError
             message={`The last action did not go through. ${channelStatus.message ?? ""}`}
-            action="Retry"
-            onAction={channel.retry}
+            actions={{ Retry: channel.retry }}
           />
         )}
-        {shown && (
-          <ErrorBar
-            message={shown.message}
-            action={shown.retry ? "Retry" : "Dismiss"}
-            onAction={shown.retry ?? (() => notice.set(undefined))}
-          />
-        )}
+        {bars.map((bar) => (
+          <Bar key={bar.message} {...bar} />
+        ))}
         <div inert={isExpired} className={isExpired ? "mcpb-stale" : undefined}>
           {content}
         </div>
@@ -207,11 +213,13 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
   const stopSize = watchSize(window, { report: host.reportSize, context: hostContext });
   createRoot(/** @type {Element} */ (document.getElementById("root"))).render(<Widget />);
 
-  const wake = () => channel.wake();
-  document.addEventListener("visibilitychange", wake);
-  window.addEventListener("online", wake);
+  const look = () => (document.visibilityState === "hidden" ? channel.rest() : channel.wake());
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("online", () => channel.wake());
+  window.addEventListener("pagehide", reporter.flush);
   host.on("teardown", () => {
     channel.stop();
+    reporter.flush();
     opening.stop();
     stopSize();
   });

@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * The events that the server has not acknowledged yet, in order, each with its sequence number.
+ * The events that the server has not acknowledged yet, in order, each with its sequence number, and what to cancel.
  *
  * The server takes the numbers of one mount without gaps and runs each once, so a call can be repeated; and it takes
- * the events of a call all or none, so an event that it will never take has to be found by sending them one by one.
+ * the events of a call all or none, so an event that it will never take has to be found by sending them one by one. It
+ * cancels before it runs: so a cancel never goes with the repeat of a call that was there before it.
  */
 
 /** Limits of one call, as the server has them: events, and bytes of their JSON. */
@@ -31,28 +32,62 @@ export function createOutbox() {
   let lastSeq = 0;
   /** @type {QueuedEvent[]} */
   let queue = [];
-  /** @type {QueuedEvent[]} The events of the call that is in flight or is to be repeated. */
-  let batch = [];
+  /** @type {string[]} Handlers that the server has to stop. */
+  let cancels = [];
+  /** @type {{ batch: QueuedEvent[], cancels: string[] } | undefined} The call in flight or to be repeated. */
+  let current;
   /** Up to this number events go one to a call. */
   let singlesUntil = 0;
 
   const choose = () => {
     const ready = queue.filter((entry) => !entry.isAccepted);
     if (ready.every((entry) => entry.isLazy)) return [];
-    if (ready[0].seq <= singlesUntil) return [ready[0]];
+    // What the server has taken and not committed goes along, since a server that was restarted needs it first.
+    const due = queue.slice(0, ready[0].seq <= singlesUntil ? queue.indexOf(ready[0]) + 1 : undefined);
     let bytes = 0;
-    const end = ready.findIndex((entry, index) => index >= MAX_EVENTS || (bytes += byteLength(entry)) > MAX_BYTES);
-    return ready.slice(0, end < 0 ? undefined : Math.max(end, 1));
+    const end = due.findIndex((entry, index) => index >= MAX_EVENTS || (bytes += byteLength(entry)) > MAX_BYTES);
+    return due.slice(0, end < 0 ? undefined : Math.max(end, 1));
+  };
+
+  /**
+   * Keep only some of the queue, numbered without gaps.
+   * @param {(entry: QueuedEvent) => boolean} isKept
+   * @param {number} [first] The number of the first one.
+   */
+  const keep = (isKept, first = queue[0]?.seq ?? lastSeq + 1) => {
+    queue = queue.filter(isKept);
+    for (const [index, entry] of queue.entries()) entry.seq = first + index;
+    lastSeq = first + queue.length - 1;
+  };
+
+  const again = () => {
+    cancels = [...(current?.cancels ?? []), ...cancels];
+    current = undefined;
+    for (const entry of queue) entry.isAccepted = false;
   };
 
   return {
-    add: (event, isLazy) => void queue.push({ seq: ++lastSeq, event: encodeEvent(event), isLazy, isAccepted: false }),
+    add(event, isLazy) {
+      queue.push({ seq: ++lastSeq, event: encodeEvent(event), isLazy, isAccepted: false, wasSent: false });
+    },
 
-    isWaiting: () => queue.some((entry) => !entry.isLazy),
+    cancel(name) {
+      if (!cancels.includes(name)) cancels.push(name);
+      keep((entry) => entry.wasSent || entry.event.name !== name);
+    },
+
+    isWaiting: () => queue.some((entry) => !entry.isLazy) || cancels.length > 0 || !!current?.cancels.length,
 
     next() {
-      if (!batch.length) batch = choose();
-      return batch.map(({ seq, event }) => ({ seq, ...event }));
+      if (!current) {
+        const batch = choose();
+        if (!batch.length && !cancels.length) return undefined;
+        for (const entry of batch) entry.wasSent = true;
+        current = { batch, cancels };
+        cancels = [];
+      }
+      const events = current.batch.map(({ seq, event }) => ({ seq, ...event }));
+      return current.cancels.length ? { events, cancel: current.cancels } : { events };
     },
 
     acknowledge(seq) {
@@ -60,9 +95,9 @@ export function createOutbox() {
     },
 
     answered(isRunning) {
-      const open = batch.filter((entry) => queue.includes(entry));
+      const open = current?.batch.filter((entry) => queue.includes(entry)) ?? [];
       for (const entry of open) entry.isAccepted = isRunning;
-      batch = [];
+      current = undefined;
       return isRunning || !open.length;
     },
 
@@ -70,18 +105,27 @@ export function createOutbox() {
       for (const entry of queue) entry.isAccepted = false;
     },
 
+    again,
+
     refused() {
-      const [first, ...more] = batch;
-      batch = [];
+      const { batch = [], cancels: sent = [] } = current ?? {};
+      const [first, ...more] = batch.filter((entry) => !entry.isAccepted);
+      current = undefined;
+      if (!first) return true;
+      cancels = [...sent, ...cancels];
       if (more.length) {
         singlesUntil = more[more.length - 1].seq;
         return false;
       }
-      queue = queue.filter((entry) => entry !== first);
-      for (const entry of queue) if (entry.seq > first.seq) entry.seq -= 1;
-      lastSeq -= 1;
+      keep((entry) => entry !== first);
       singlesUntil -= 1;
       return true;
+    },
+
+    restored(ack) {
+      again();
+      keep((entry) => entry.seq > ack, ack + 1);
+      singlesUntil = 0;
     },
   };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What the bridge itself shows: the skeleton before the first state, panels when there is nothing else to show, a bar
- * for a failed action, a line while an action takes long. Plain elements; font and radius are the host's, colors are our
+ * for a failed action or a note, a line while an action takes long. Plain elements; font and radius are the host's, colors are our
  * own in pairs of at least 4.5:1, light and dark; sizes are logical, so that right-to-left needs nothing more.
  */
 import { Component } from "react";
@@ -20,7 +20,8 @@ html[data-fill] [data-is-root-theme=true]{min-height:calc(100vh - var(--safe-are
 .mcpb-panel,.mcpb-bar{border:1px solid light-dark(#d5d9de,#43484e);border-radius:var(--border-radius-md,8px);margin:8px}
 .mcpb-panel{background:light-dark(#f3f4f6,#232528)}
 .mcpb-panel button{margin-block-start:12px}
-.mcpb-bar{position:sticky;inset-block-start:8px;z-index:9999;display:flex;flex-wrap:wrap;align-items:center;gap:8px;padding:8px 12px;color:light-dark(#8a1717,#ffc9c9);background:light-dark(#fdecec,#3b1416);border-color:currentColor}
+.mcpb-bar{position:sticky;inset-block-start:8px;z-index:9999;display:flex;flex-wrap:wrap;align-items:center;gap:8px;padding:8px 12px;background:light-dark(#f3f4f6,#232528)}
+.mcpb-error{color:light-dark(#8a1717,#ffc9c9);background:light-dark(#fdecec,#3b1416);border-color:currentColor}
 .mcpb-bar p{flex:1 1 200px}
 .mcpb-bone,.mcpb-busy{background:light-dark(#d5d9de,#43484e);animation:mcpb 1.4s ease-in-out infinite}
 .mcpb-bone{height:14px;margin-block-end:12px;border-radius:7px}
@@ -87,16 +88,18 @@ export function Closed({ title, phase, message, reopen }) {
 }
 
 /**
- * A failed action, with what can be done about it.
- * @param {{ message: string, action: string, onAction: () => void }} props
+ * A sentence above the widget, with what can be done about it.
+ * @param {{ message: string, isError?: boolean, actions: Record<string, () => void> }} props
  */
-export function ErrorBar({ message, action, onAction }) {
+export function Bar({ message, isError = false, actions }) {
   return (
-    <div className="mcpb mcpb-bar" role="alert" dir="auto">
+    <div className={`mcpb mcpb-bar ${isError ? "mcpb-error" : ""}`} role={isError ? "alert" : "status"} dir="auto">
       <p>{message}</p>
-      <button type="button" onClick={onAction}>
-        {action}
-      </button>
+      {Object.entries(actions).map(([label, run]) => (
+        <button key={label} type="button" onClick={run}>
+          {label}
+        </button>
+      ))}
     </div>
   );
 }

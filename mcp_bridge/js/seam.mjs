@@ -6,6 +6,9 @@
  */
 import path from "node:path";
 import { inlineAssets } from "./assets.mjs";
+import { clientSide } from "./clientside.mjs";
+import { packageFonts } from "./fonts.mjs";
+import { scripts } from "./scripts.mjs";
 
 /** @typedef {import("vite").Plugin} Plugin */
 
@@ -56,7 +59,7 @@ export function aliases(web) {
 export function plugins(web) {
   const isOwn = (/** @type {string} */ id) =>
     id.startsWith(`${web}/`) && !id.includes("/node_modules/") && !id.startsWith(`${web}/mcp_bridge/js/`);
-  return [constants(), scopedEval(), unusedImports(web), inlineAssets(web, isOwn)];
+  return [constants(), scripts(web), clientSide(web), packageFonts(), unusedImports(web), inlineAssets(web, isOwn)];
 }
 
 /** @returns {Plugin} A plugin that answers for the constants. */
@@ -65,33 +68,6 @@ function constants() {
     name: "mcp-bridge-constants",
     resolveId: (source) => (CONSTANTS.has(source) ? `\0${source}` : null),
     load: (id) => CONSTANTS.get(id.replace("\0", "")) ?? null,
-  };
-}
-
-/**
- * A direct `eval` sees every name around it, so no name of the whole bundle can be shortened: 4 to 8 KB (gzip). What
- * Reflex evaluates are snippets of its server that name a handful of things; those it still sees. Under a host's
- * Content-Security-Policy both ways fail alike.
- *
- * @returns {Plugin} A plugin for Reflex's `utils/state.js`.
- */
-function scopedEval() {
-  const names = ["addEvents", "refs", "ReflexEvent", "getBackendURL", "env", "code"];
-  const evaluate = `
-const evaluateScript = (addEvents, code) =>
-  new Function(${names.map((name) => `"${name}"`).join(", ")}, "return eval(code)")(${names.join(", ")});
-`;
-  return {
-    name: "mcp-bridge-scoped-eval",
-    transform(code, id) {
-      if (!id.endsWith("/utils/state.js")) return null;
-      const scoped = code
-        .replace("await eval(`import(dataUri)`)", "await import(/* @vite-ignore */ dataUri)")
-        .replace(/(?<![\w.$])eval\((?=event\.)/g, "evaluateScript(addEvents, ");
-      // Reflex has moved: the bundle stays larger, and works.
-      if (/(?<![\w.$"])eval\(/.test(scoped)) return null;
-      return { code: scoped + evaluate, map: null };
-    },
   };
 }
 

@@ -7,6 +7,11 @@
  * StrictMode the runtime mounts twice, so sockets come and go while the bridge stays; updates wait for a socket.
  * The hydrate event that the runtime puts into the connection is not sent: the first state is already there.
  */
+import { perform } from "./actions.js";
+
+/** Scripts whose text was not compiled; the export refuses those that it sees. */
+const SCRIPTS = ["_call_script", "_call_function"];
+const NO_SCRIPT = "A script that the server wrote was not run, since no host lets a widget run one.";
 
 /** @type {Bridge | undefined} */
 let bridge;
@@ -96,12 +101,35 @@ class Socket {
   /** @param {string} name @param {any} [value] */
   emit(name, value) {
     if (name !== "event") return this;
-    if (value.name.startsWith("_host_")) bridge?.hostAction(value);
-    else if (value.name === "_bridge_error") bridge?.handlerError(value);
+    const { name: event } = value;
+    if (event.startsWith("_host_")) bridge?.hostAction(value);
+    else if (event.startsWith("_action_")) act(value);
+    else if (event === "_download") act({ ...value, name: "_action_download" });
+    else if (event === "_bridge_error") bridge?.handlerError(value);
+    else if (event === "_bridge_interrupted") bridge?.interrupted?.(value);
+    else if (SCRIPTS.includes(event)) report(NO_SCRIPT);
     else bridge?.send(value, {});
     return this;
   }
 }
+
+/** @param {string} message */
+const report = (message) => bridge?.handlerError({ name: "_bridge_error", payload: { message } });
+
+/** @param {ReflexEvent} event */
+const act = (event) => void perform(event, { report, download: (contents) => bridge?.downloadFile?.(contents) });
+
+/**
+ * `rx.set_clipboard` of a trigger, by way of scripts.mjs.
+ * @param {string} text
+ */
+export const copyText = (text) => act({ name: "_action_clipboard", payload: { text } });
+
+/**
+ * `rx.window_alert` of a trigger, by way of scripts.mjs: sandboxed frames have no dialogs.
+ * @param {unknown} message
+ */
+export const say = (message) => act({ name: "_action_alert", payload: { message } });
 
 /**
  * The hydrate event also carries what the browser has stored for client-storage vars. It goes with the first event of

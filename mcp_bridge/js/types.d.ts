@@ -14,6 +14,8 @@ interface BridgeConfig {
   displayModes: string[];
   /** Full names of the events that the server takes from this widget, if the export lists them. */
   events?: string[];
+  /** Whether others change what it shows: then it asks for news as long as it is seen. */
+  live?: boolean;
 }
 
 interface CallToolResult {
@@ -30,12 +32,29 @@ interface ReflexEvent {
   router_data?: object;
 }
 
+/** Values by State and var. */
+type Vars = Record<string, Record<string, unknown>>;
+
+/** A view on the way to an update, with the milliseconds since the one before it. */
+type Step = [number, Vars];
+
+/** What the model is told of a widget. */
+interface ModelContext {
+  structuredContent: Record<string, unknown> | null;
+  text: string;
+}
+
 /** What changed since a version: absolute values, then the frontend events with their versions. */
 interface Update {
   version: number;
   full: boolean;
-  vars: Record<string, Record<string, unknown>>;
+  vars: Vars;
   events?: Array<[number, ReflexEvent]>;
+  steps?: Step[];
+  /** There if vars changed that the model may see. */
+  context?: ModelContext;
+  /** The sealed snapshot, if it changed. */
+  seal?: string;
   ack: number;
   pending: boolean;
 }
@@ -53,6 +72,78 @@ interface BridgePart {
   tool?: string;
   update?: Update;
   error?: WireError;
+  /** How a session was restored: it was still there, from its snapshot, or by its opening tool. */
+  rung?: "session" | "snapshot" | "rerun";
+  /** A sentence for the person about what was restored. */
+  notice?: string | null;
+}
+
+/** What a widget has of a session that the server may have lost. */
+interface Restoration {
+  session: string;
+  seal: string | null;
+  tool: string | null;
+  arguments: Record<string, unknown> | null;
+}
+
+/** What the host or the browser keeps of a session. */
+interface Kept {
+  session: string;
+  /** The newest version that was shown. */
+  version: number;
+  seal?: string;
+  /** The session of the opening result that it goes back to. */
+  origin: string;
+  /** What was shown, where the host keeps it for the message and it is not too large. */
+  vars?: Vars;
+}
+
+interface Keeper {
+  /** What is kept of a session, or of the one that it was restored into; without a name, what the host has. */
+  read: (session?: string) => Kept | undefined;
+  /** The same, unless another copy of the widget has gone on with another session. */
+  latest: (session: string) => Kept | undefined;
+  /** Keep this; a seal stays until there is another. */
+  write: (confirmed: Pick<Confirmed, "session" | "version" | "seal" | "isStored">) => Promise<void>;
+}
+
+interface ContextReporter {
+  /** The model knows this already. */
+  assume: (context: ModelContext | undefined) => void;
+  /** Tell the model, soon, if it is new to it. */
+  offer: (context: ModelContext | undefined) => void;
+  /** Tell what waits now. */
+  flush: () => void;
+}
+
+interface Player {
+  isPlaying: () => boolean;
+  /**
+   * Show the steps, then call `last`, which shows the update with these `vars`. A playback that is on is finished
+   * first: at once, or, if this one `canWait`, in its own time.
+   */
+  play: (steps: Step[], vars: Vars, last: () => void, canWait?: boolean) => void;
+  /** Go to the end at once. */
+  finish: () => void;
+}
+
+interface PollerOptions {
+  /** Poll once; whether there was news, or more is pending. */
+  ask: () => Promise<boolean>;
+  isWanted: () => boolean;
+  isHidden: () => boolean;
+  /** Polls keep failing; undefined when one succeeds again. */
+  onTrouble: (error: Error | undefined) => void;
+  timers: Timers;
+}
+
+interface Poller {
+  /** Poll in so many milliseconds, unless one is in flight or none is wanted. */
+  wake: (ms?: number) => void;
+  /** Forget the poll in flight, and failures. */
+  reset: () => void;
+  /** Forget failures. */
+  forgive: () => void;
 }
 
 type OpenPart = BridgePart & { session: string; update: Update };
@@ -157,11 +248,17 @@ interface Host {
   callTool: (name: string, args: Record<string, unknown>) => Promise<CallToolResult>;
   sendMessage: (text: string) => Promise<void>;
   openLink: (url: string) => Promise<void>;
+  /** Has the person's files saved, in the form of `ui/download-file`; undefined if the host takes none. */
+  downloadFile: (contents: object[]) => Promise<void> | undefined;
   /** Gives the mode that the host granted. */
   requestDisplayMode: (mode: HostContext["displayMode"]) => Promise<HostContext["displayMode"]>;
   widgetState: () => WidgetState | undefined;
   /** Merges `change` into the state that the host keeps; false where a host keeps none. */
   setWidgetState: (change: WidgetState) => Promise<boolean>;
+  /** What the model was told last, as far as the host has kept it. */
+  modelContent: () => unknown;
+  /** Tells the model what it sees of the widget; false where a host takes nothing. */
+  updateModelContext: (context: ModelContext) => Promise<boolean>;
   reportSize: (size: { width: number; height: number }) => void;
 }
 
@@ -172,10 +269,19 @@ interface ChannelStatus {
 }
 
 interface ChannelUpdate {
-  delta: Update["vars"];
+  delta: Vars;
   events: ReflexEvent[];
   session: string;
   version: number;
+}
+
+interface Confirmed {
+  session: string;
+  version: number;
+  seal?: string;
+  context?: ModelContext;
+  /** Whether it is the opening result, which a host stores and may redeliver when it is old. */
+  isStored: boolean;
 }
 
 interface QueuedEvent {
@@ -185,28 +291,53 @@ interface QueuedEvent {
   isLazy: boolean;
   /** The server has it and its run goes on. */
   isAccepted: boolean;
+  /** It was in a call. */
+  wasSent: boolean;
 }
 
 interface Outbox {
   add: (event: ReflexEvent, isLazy: boolean) => void;
+  /** Drop the events of this name that were not sent yet, and have the server stop the others. */
+  cancel: (name: string) => void;
   /** Whether an event waits that causes a call. */
   isWaiting: () => boolean;
-  /** The events of the next call; the same ones until the call is answered or refused. */
-  next: () => object[];
+  /** The events and cancels of the next call, the same until it is answered or refused; undefined if there are none. */
+  next: () => { events: object[]; cancel?: string[] } | undefined;
   /** Everything up to this number was taken. */
   acknowledge: (seq: number) => void;
   /** The call was answered; false if events of it were neither acknowledged nor are running. */
   answered: (isRunning: boolean) => boolean;
   /** Nothing is running any more: what was not acknowledged goes again. */
   ended: () => void;
-  /** The call was refused for good; true if that cost an event, false if its events go one by one now. */
+  /** The call was refused for now: nothing of it was done, so the next one may have other events. */
+  again: () => void;
+  /** The call was refused for good; true if that cost something, false if its events go one by one now. */
   refused: () => boolean;
+  /** The session was restored with this count: what was not acknowledged goes again, numbered from there. */
+  restored: (ack: number) => void;
+}
+
+interface Caller {
+  call: (tool: string, args: Record<string, unknown>) => Promise<BridgePart>;
+  /** A call that has to give a session. */
+  begin: (tool: string, args: Record<string, unknown>) => Promise<OpenPart>;
+  /** Ask for the bridge's part in `structuredContent` from now on. */
+  useContent: () => void;
 }
 
 interface ChannelOptions {
   callTool: (name: string, args: Record<string, unknown>) => Promise<CallToolResult>;
-  config: Pick<BridgeConfig, "eventTool" | "pollTool">;
+  config: Pick<BridgeConfig, "eventTool" | "pollTool" | "live">;
+  /** Show this. */
   onUpdate: (update: ChannelUpdate) => void;
+  /** Show this view on the way to an update. */
+  onStep?: (vars: Vars) => void;
+  /** The state was confirmed; it is shown at once or after a playback. */
+  onConfirmed?: (confirmed: Confirmed) => void;
+  /** A lost session was restored, and the person should know how. */
+  onNotice?: (message: string) => void;
+  /** What there is to restore a session from; without it, a lost session is at its end. */
+  restoration?: (session: string) => Restoration;
   /** An event that the server will never take was dropped. */
   onRefused?: (error: { code: string; message: string }) => void;
   /** The id of this document's mount. */
@@ -220,19 +351,25 @@ interface Channel {
   subscribe: (listener: () => void) => () => void;
   getSnapshot: () => ChannelStatus;
   /** The confirmed state. */
-  base: () => { version: number; vars: Update["vars"] };
+  base: () => { version: number; vars: Vars };
   session: () => string;
   /** Take the first state of a session, or a repeat of it. */
   open: (part: OpenPart) => void;
   /** Run the opening tool again, through the event tool. */
   reopen: (opening: { tool: string; arguments: Record<string, unknown> }) => Promise<void>;
+  /** Ask for a session that the server may have lost. */
+  restore: (from: Restoration) => Promise<void>;
   send: (event: ReflexEvent, options?: { isLazy?: boolean }) => void;
+  /** Stop what runs of a handler, and drop what waits of it. */
+  cancel: (name: string) => void;
   /** Send again what failed, with the same sequence numbers. */
   retry: () => void;
   /** Ask once for what is newer than `base`. */
   refresh: () => void;
   /** The document is visible or online again. */
   wake: () => void;
+  /** Nobody looks any more: a playback goes to its end. */
+  rest: () => void;
   stop: () => void;
 }
 
@@ -243,17 +380,29 @@ interface View {
 
 interface Notice {
   message: string;
-  retry?: () => void;
+  /** Whether something failed. */
+  isError: boolean;
+  /** What can be done about it, by the label of its button. */
+  actions: Record<string, () => void>;
+}
+
+interface Notices {
+  subscribe: (listener: () => void) => () => void;
+  getSnapshot: () => Notice[];
+  /** Show a sentence; a button takes it away and does what it says. */
+  tell: (message: string, options?: Partial<Omit<Notice, "message">>) => void;
 }
 
 interface Opening {
+  /** The opening tool and its arguments, as far as they are known. */
+  call: () => { tool: string; arguments: Record<string, unknown> | null };
   reopen: () => Promise<void>;
   fail: (message: string) => void;
   stop: () => void;
 }
 
 interface RuntimeUpdate {
-  delta: Update["vars"];
+  delta: Vars;
   events: ReflexEvent[];
 }
 
@@ -262,6 +411,10 @@ interface Bridge {
   send: (event: ReflexEvent, options: { isLazy?: boolean }) => void;
   hostAction: (event: ReflexEvent) => void;
   handlerError: (event: ReflexEvent) => void;
+  /** A restart of the server has ended a background job. */
+  interrupted?: (event: ReflexEvent) => void;
+  /** Have the host take a file; undefined if it takes none. */
+  downloadFile?: (contents: object[]) => Promise<unknown> | undefined;
 }
 
 type To = string | { pathname?: string; search?: string; hash?: string };

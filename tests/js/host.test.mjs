@@ -163,6 +163,23 @@ test("message, link and display mode go by the standard", async () => {
   await assert.rejects(host.requestDisplayMode("pip"), { code: "unsupported" });
 });
 
+test("a file goes to a host that takes files", async () => {
+  /** spec: ui/download-file; hostCapabilities.downloadFile. */
+  const contents = [{ type: "resource_link", uri: "https://example.com/a.pdf", name: "a.pdf" }];
+  const other = stage();
+  other.host.connect();
+  await other.shake();
+  assert.equal(other.host.downloadFile(contents), undefined);
+  const { host, asked, post, shake } = stage();
+  host.connect();
+  await shake({ hostCapabilities: { downloadFile: {} } });
+  const saved = host.downloadFile(contents);
+  const { id, params } = asked("ui/download-file");
+  assert.deepEqual(params, { contents });
+  post({ id, result: { isError: true } });
+  await assert.rejects(/** @type {Promise<void>} */ (saved), { message: "The host refused to save a file.", code: "rejected" });
+});
+
 test("a link that is a script is refused", async () => {
   /** bridge: links come from data. */
   const { host } = stage();

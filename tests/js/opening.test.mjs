@@ -6,7 +6,8 @@ import { createStore } from "../../mcp_bridge/js/store.js";
 import { config, createClock, settle, wire } from "./stage.mjs";
 
 /** An opening with a host and a channel that record what they are asked. */
-function stage({ readOnly = true, reopen = async () => {} } = {}) {
+function stage(/** @type {any} */ options = {}) {
+  const { readOnly = true, reopen = async () => {}, restore = async () => {}, kept } = options;
   /** @type {any} */
   const listeners = {};
   /** @type {any} */
@@ -18,6 +19,9 @@ function stage({ readOnly = true, reopen = async () => {} } = {}) {
   const opened = [];
   /** @type {any[]} */
   const reopened = [];
+  /** @type {any[]} */
+  const restored = [];
+  let refreshes = 0;
   const view = createStore(/** @type {any} */ ({ phase: "waiting" }));
   /** @type {any} */
   const channel = {
@@ -29,11 +33,17 @@ function stage({ readOnly = true, reopen = async () => {} } = {}) {
       reopened.push(call);
       return reopen();
     },
+    refresh: () => void refreshes++,
+    async restore(/** @type {any} */ from) {
+      restored.push(from);
+      await restore();
+      view.set({ phase: "ready" });
+    },
   };
   const clock = createClock();
   const widget = { ...config, tools: { hello: { readOnly } } };
-  const opening = createOpening({ config: widget, host, channel, view, timers: clock });
-  return { opening, opened, reopened, clock, listeners, view: () => view.getSnapshot() };
+  const opening = createOpening({ config: widget, host, channel, view, kept: () => kept, timers: clock });
+  return { opening, opened, reopened, restored, refreshes: () => refreshes, clock, listeners, view: () => view.getSnapshot() };
 }
 
 test("the first state comes from the result, with no call", () => {
@@ -102,4 +112,97 @@ test("an opening that fails anew can be tried again", async () => {
   await opening.reopen();
   await settle();
   assert.deepEqual(view(), { phase: "failed", message: "The server is away." });
+});
+
+const KEPT = { session: "kept", version: 7, seal: "c2VhbGVk" };
+const CALL = { tool: "hello", arguments: { name: "Ada" } };
+
+/** A refusal as the channel throws it. */
+const refusal = (/** @type {boolean} */ retry) => Object.assign(new Error("The server said no."), { retry });
+
+test("a session that the host has kept is restored when no result comes", async () => {
+  /** bridge: ChatGPT empties toolOutput of an old chat while widgetState survives. */
+  const { restored, reopened, clock, view } = stage({ kept: KEPT, readOnly: false });
+  await clock.pass(1499);
+  assert.deepEqual(restored, []);
+  await clock.pass(1);
+  assert.deepEqual(restored, [{ session: "kept", seal: KEPT.seal, ...CALL }]);
+  assert.deepEqual([reopened, view()], [[], { phase: "ready" }]);
+});
+
+test("a session that the host has kept is restored when its result has no state", async () => {
+  /** bridge: a call on mount is allowed only here. */
+  const { listeners, restored, reopened, clock } = stage({ kept: KEPT });
+  listeners.result({ content: [], structuredContent: {} });
+  await clock.pass(1000);
+  assert.deepEqual([restored.length, reopened], [1, []]);
+  await clock.pass(60_000);
+  assert.equal(restored.length, 1);
+});
+
+test("a result with a session and no state is restored from that session", async () => {
+  /** bridge: a host that keeps little. */
+  const { listeners, restored, clock } = stage();
+  listeners.result({ content: [], _meta: { "mcp-bridge": { session: "told" } } });
+  await clock.pass(1000);
+  assert.deepEqual(restored, [{ session: "told", seal: null, ...CALL }]);
+});
+
+test("a result without its state is restored from what its session was restored into", async () => {
+  /** bridge: the id of the stored result is old. */
+  const { listeners, restored, clock } = stage({ kept: { ...KEPT, origin: "told" } });
+  listeners.result({ content: [], _meta: { "mcp-bridge": { session: "told" } } });
+  await clock.pass(1000);
+  assert.deepEqual(restored, [{ session: "kept", seal: KEPT.seal, ...CALL }]);
+});
+
+test("a kept session costs no call when the result is there", async () => {
+  /** bridge: no tool call on mount. */
+  const result = wire("open_result");
+  const { session } = result._meta["mcp-bridge"];
+  const { listeners, restored, clock } = stage({ kept: { ...KEPT, session } });
+  listeners.result(result);
+  await clock.pass(60_000);
+  assert.deepEqual(restored, []);
+});
+
+test("an opening result is shown in the session that its own was restored into", () => {
+  /** bridge: what was done after the restore is asked for, from the first version on. */
+  const { listeners, opened } = stage({ kept: { ...KEPT, origin: "first" } });
+  const result = wire("open_result");
+  listeners.result(result);
+  const { update, ...part } = result._meta["mcp-bridge"];
+  assert.deepEqual(opened, [{ ...part, session: "kept", update: { ...update, version: 0, events: [] } }]);
+});
+
+test("what the host has kept of the view is shown at once, and what is newer is asked for", async () => {
+  /** bridge: first paint from what the host kept. */
+  const vars = { state: { count: 7 } };
+  const { opened, restored, refreshes, clock } = stage({ kept: { ...KEPT, vars } });
+  await clock.pass(1500);
+  const update = { version: 7, full: true, vars, ack: 0, pending: false };
+  assert.deepEqual([opened, restored, refreshes()], [[{ session: "kept", update }], [], 1]);
+});
+
+test("a kept session that is gone for good leaves the choice to the person", async () => {
+  /** bridge: a panel with a button, never a dead widget. */
+  const { opening, reopened, restored, clock, view } = stage({ kept: KEPT, restore: () => Promise.reject(refusal(false)) });
+  await clock.pass(1500);
+  assert.deepEqual([view(), reopened], [{ phase: "ask" }, []]);
+  await opening.reopen();
+  assert.deepEqual([restored.length, reopened], [1, [CALL]]);
+});
+
+test("a restore that fails on the way can be tried again", async () => {
+  /** bridge: the server is away for a moment. */
+  let isAway = true;
+  const restore = async () => {
+    if (isAway) throw refusal(true);
+  };
+  const { opening, restored, clock, view } = stage({ kept: KEPT, restore });
+  await clock.pass(1500);
+  assert.deepEqual(view(), { phase: "failed", message: "The server said no." });
+  isAway = false;
+  await opening.reopen();
+  assert.deepEqual([restored.length, view()], [2, { phase: "ready" }]);
 });

@@ -24,13 +24,18 @@ import { noteMessage, strip } from "./record.js";
  * @param {Connection} connection
  */
 export async function connectBridge({ client, options, record, frame, context, message }) {
-  const bridge = new AppBridge(client, HOST_INFO, capabilities(options), { hostContext: context });
+  const able = options.without.includes("downloadFile") ? {} : { downloadFile: {} };
+  const bridge = new AppBridge(client, HOST_INFO, { ...capabilities(options), ...able }, { hostContext: context });
   bridge.onmessage = async (params) => {
     noteMessage(record, params);
     return {};
   };
   bridge.onopenlink = async ({ url }) => {
     record.links.push(url);
+    return {};
+  };
+  bridge.ondownloadfile = async ({ contents }) => {
+    record.files.push(...contents.map((each) => (each.type === "resource" ? each.resource : each)));
     return {};
   };
   bridge.onupdatemodelcontext = async (params) => {

@@ -39,6 +39,8 @@ export function createRecord({ meta }) {
     messages: [],
     /** @type {string[]} */
     links: [],
+    /** @type {unknown[]} Contents of the files that the widget asked to save. */
+    files: [],
     /** @type {string[]} */
     displayModes: [],
     /** @type {{ width?: number, height?: number }[]} */
