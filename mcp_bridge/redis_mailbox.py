@@ -155,17 +155,12 @@ class RedisMailbox:
 
     async def running(self) -> dict[str, str]:
         """Return the handlers that run for the session, by transaction; those of dead processes do not run."""
-        found: dict[bytes, bytes] = await self._owner.client.hgetall(self._key("running"))
-        entries = {key.decode(): value.decode().split(" ", 1) for key, value in found.items()}
-        living = await self._owner.living({process for process, _ in entries.values()})
-        return {transaction: handler for transaction, (process, handler) in entries.items() if process in living}
+        living, _ = await self._begun()
+        return living
 
     async def take_lost(self) -> dict[str, str]:
         """Return what had begun in a process that has died, by transaction; only one asker gets each."""
-        found: dict[bytes, bytes] = await self._owner.client.hgetall(self._key("running"))
-        entries = {key.decode(): value.decode().split(" ", 1) for key, value in found.items()}
-        living = await self._owner.living({process for process, _ in entries.values()})
-        dead = {transaction: handler for transaction, (process, handler) in entries.items() if process not in living}
+        _, dead = await self._begun()
         return {
             each: handler for each, handler in dead.items() if await self._owner.client.hdel(self._key("running"), each)
         }
@@ -173,6 +168,16 @@ class RedisMailbox:
     async def close(self) -> None:
         """Forget everything, for every process."""
         await self._owner.client.delete(*self._keys)
+
+    async def _begun(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the handlers that have begun and not ended, by transaction: of living processes, of dead ones."""
+        found: dict[bytes, bytes] = await self._owner.client.hgetall(self._key("running"))
+        entries = {key.decode(): value.decode().split(" ", 1) for key, value in found.items()}
+        living = await self._owner.living({process for process, _ in entries.values()})
+        parts: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        for transaction, (process, handler) in entries.items():
+            parts[process not in living][transaction] = handler
+        return parts
 
     @property
     def _keys(self) -> list[str]:
