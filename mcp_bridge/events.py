@@ -331,7 +331,7 @@ class Widgets:
         transaction = started.future.txid
         await session.mailbox.started(transaction, event.name)
         watch = asyncio.create_task(self._watch(session, transaction, started, mount, number))
-        entry = session.running[transaction] = Running(number, mount, event.name, started, watch)
+        entry = session.running[transaction] = Running(started, watch)
         return entry
 
     async def _watch(

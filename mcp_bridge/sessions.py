@@ -28,16 +28,10 @@ class Running:
     """An event that has not ended.
 
     Attributes:
-        number: Its sequence number, 0 for the event that opened the widget.
-        mount: The mount that sent it.
-        handler: The full name of its handler.
         started: What Reflex took.
         watch: Ends when the event and all that it chained have ended.
     """
 
-    number: int
-    mount: str
-    handler: str
     started: Any
     watch: asyncio.Task[None]
 

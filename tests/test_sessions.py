@@ -68,7 +68,7 @@ async def test_a_session_whose_handler_still_runs_is_not_forgotten() -> None:
     session = added(sessions)
     session.used -= 61
     watch = asyncio.create_task(asyncio.sleep(0))
-    session.running["t"] = Running(1, "m", "handler", None, watch)
+    session.running["t"] = Running(None, watch)
     assert sessions.use(session.id, "") is session
     await watch
 
