@@ -100,6 +100,23 @@ def handler_problem(value: Any) -> str | None:
     return None
 
 
+def load_problem(value: Any) -> str | None:
+    """Return what is wrong with a value given as an event of `on_load`, ready to follow "is"; None if nothing is."""
+    if not isinstance(value, (EventHandler, EventSpec)):
+        kind = "a function" if inspect.isfunction(value) else f"{value!r} ({type(value).__name__})"
+        return f"{kind}, not an event. Name a method of a State, for example `Shop.load`."
+    handler = value if isinstance(value, EventHandler) else value.handler
+    bound = {str(name) for name, _ in value.args} if isinstance(value, EventSpec) else set[str]()
+    if handler.state is not None:
+        for name, parameter in list(handler.get_parameters().items())[1:]:
+            if parameter.default is parameter.empty and parameter.kind < parameter.VAR_POSITIONAL and name not in bound:
+                label = handler_label(handler)
+                return (
+                    f"`{label}`, which takes `{name}`, but a page brings no argument. Bind it: `{label}({name}=...)`."
+                )
+    return None
+
+
 def handler_name(value: Any) -> str:
     """Return the bare name of an event handler."""
     return getattr(getattr(value, "fn", None), "__name__", "")

@@ -119,6 +119,12 @@ def exception_event(root: str) -> str:
     return f"{root}.reflex___state____frontend_event_exception_state.handle_frontend_exception"
 
 
+def load_event() -> str:
+    """Return the event that runs the `on_load` of a page."""
+    state: Any = importlib.import_module("reflex.state")
+    return str(_format.format_event_handler(state.OnLoadInternalState.event_handlers["on_load_internal"]))  # 0.10.1
+
+
 def client_storage(compiled: CompiledPage) -> dict[str, dict[str, Any]]:
     """Return the vars kept in the browser: {"cookies": {...}, "local_storage": {...}, "session_storage": {...}}."""
     state = compiled.compile.app._state
@@ -165,9 +171,9 @@ def handler_of(name: str) -> HandlerSource | None:
     return HandlerSource(handler.state.get_full_name(), f"{handler.state.__name__}.{function.__name__}", function)
 
 
-def handler_name(handler: Any) -> str:
-    """Return the full name of an event handler."""
-    return str(_format.format_event_handler(handler))  # 0.10.1
+def handler_names(handlers: Iterable[Any]) -> set[str]:
+    """Return the full names of event handlers, given with or without their arguments."""
+    return {str(_format.format_event_handler(getattr(each, "handler", each))) for each in handlers}  # 0.10.1
 
 
 def unwritable_vars(states: Iterable[str]) -> list[tuple[str, str]]:

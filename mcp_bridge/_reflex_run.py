@@ -12,17 +12,15 @@ import asyncio
 import contextlib
 import dataclasses
 import functools
-import inspect
 import logging
 import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import reflex as rx
-from pydantic import TypeAdapter
-from reflex.state import StateUpdate, _resolve_delta  # pyright: ignore
+from reflex.state import OnLoadInternalState, StateUpdate  # pyright: ignore
 from reflex.utils import prerequisites
 from reflex_base.constants import RouteVar
 from reflex_base.environment import environment
@@ -30,13 +28,17 @@ from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 from reflex_base.event.processor import BaseStateEventProcessor, EventFuture
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import format_event_handler
 
 from . import _reflex_chains, jobs
-from ._reflex import jsonable, plain
+from ._reflex import jsonable
 from ._reflex_shared import updates_of_others
-from .record import Record, WidgetSession, has_number, noted
+from .record import Record, WidgetSession, begin_record, has_number, noted, numbers_of
 
 logger = logging.getLogger(__name__)
+
+ON_LOAD = format_event_handler(OnLoadInternalState.event_handlers["on_load_internal"])  # 0.10.1
+"""Reflex's event that runs the `on_load` of the page that a session is on."""
 
 EmitDelta = Callable[[str, Mapping[str, Mapping[str, Any]]], Awaitable[None]]
 EmitEvents = Callable[[str, str, list[dict[str, Any]]], Awaitable[None]]
@@ -102,11 +104,11 @@ class RecordMiddleware(rx.Middleware):
                 widgets_own.lost.set()
                 return StateUpdate()
             if widgets_own.opening is not None:
-                _write(record, widgets_own.opening)
+                begin_record(record, widgets_own.opening)
             if widgets_own.number:
                 if has_number(record._numbers.get(widgets_own.mount, []), widgets_own.number):
                     return StateUpdate()
-                record._numbers = noted(_numbers(record), widgets_own.mount, widgets_own.number)
+                record._numbers = noted(numbers_of(record), widgets_own.mount, widgets_own.number)
         if record._widget:
             jobs.entered(record, context.txid, event.name, event.payload, is_background=is_job)
         return None
@@ -124,6 +126,12 @@ class WidgetEventProcessor(BaseStateEventProcessor):
             mount = ev_ctx.mount if isinstance(ev_ctx, WidgetEventContext) else ""
             jobs.enqueued(future, event.name, event.payload, mount)
         return future
+
+    def _supersede_previous(self, *, token: str, event: Event, tracked: EventFuture) -> bool:  # 0.10.1
+        """Note page-load work: what `on_load_internal` runs, whether a widget sends that or Reflex chains it."""
+        if event.name == ON_LOAD:
+            _reflex_chains.loads(tracked)
+        return super()._supersede_previous(token=token, event=event, tracked=tracked)
 
 
 @contextlib.asynccontextmanager
@@ -237,164 +245,3 @@ def router_data(app: rx.App, session: str, path: str, client: Mapping[str, Any])
         RouteVar.CLIENT_TOKEN: session,
         RouteVar.HEADERS: {},
     }
-
-
-# The State of a session -------------------------------------------------------------------------------------------
-
-
-@contextlib.asynccontextmanager
-async def _locked(app: rx.App, session: str) -> AsyncGenerator[tuple[rx.State, Mapping[str, type[Any]]]]:
-    """Hold the lock of a session's State; gives its root and the State classes by name."""
-    with app.set_contexts():
-        states = RegistrationContext.get().base_states
-        async with app.state_manager.modify_state(rx.BaseStateToken(ident=session, cls=rx.State)) as root:
-            yield cast("rx.State", root), states
-
-
-async def read_vars(app: rx.App, session: str, wanted: list[tuple[str, str]]) -> list[Any]:
-    """Return the values of vars, given as (full State name, attribute)."""
-    values: list[Any] = []
-    async with _locked(app, session) as (root, states):
-        for state_name, name in wanted:
-            substate = await root.get_state(states[state_name])
-            value = getattr(substate, name)
-            values.append(plain(await value if inspect.isawaitable(value) else value))
-    return values
-
-
-async def read_states(app: rx.App, session: str, names: frozenset[str]) -> dict[str, dict[str, Any]]:
-    """Return everything that a browser would be sent of the named States, as JSON data."""
-    async with _locked(app, session) as (root, _):
-        everything = await _resolve_delta(root.dict())  # 0.10.1
-    return jsonable({state: values for state, values in everything.items() if state in names})
-
-
-async def read_record(app: rx.App, session: str) -> Record | None:
-    """Return the record of a session as it was stored last, None if the state manager has no such session.
-
-    It does not wait for the lock, which a running handler may hold for long.
-    """
-    with app.set_contexts():
-        state = await app.state_manager.get_state(rx.BaseStateToken(ident=session, cls=WidgetSession))
-        record = await state.get_state(WidgetSession)
-    if not record._widget:
-        return None
-    jobs = cast("dict[str, list[Any]]", jsonable(record._jobs))
-    return Record(record._widget, record._tool, record._build, record._principal, _numbers(record), jobs)
-
-
-async def wait_for_lock(app: rx.App, session: str) -> None:
-    """Return once the lock of a session's State could be had, so that what was done in it before is stored."""
-    async with _locked(app, session):
-        pass
-
-
-async def write_record(app: rx.App, session: str, opened: Record) -> None:
-    """Begin the record of a session whose State was not made by an event."""
-    async with _locked(app, session) as (root, _):
-        _write(await root.get_state(WidgetSession), opened)
-
-
-async def commit_number(app: rx.App, session: str, mount: str, number: int) -> None:
-    """Note a sequence number whose event has ended without committing it, because its handler raised."""
-    async with _locked(app, session) as (root, _):
-        record = await root.get_state(WidgetSession)
-        record._numbers = noted(_numbers(record), mount, number)
-
-
-async def forget_jobs(app: rx.App, session: str, transactions: list[str]) -> list[str]:
-    """Note that jobs have ended; returns those that were noted until now."""
-    async with _locked(app, session) as (root, _):
-        record = await root.get_state(WidgetSession)
-        known = plain(record._jobs)
-        gone = [each for each in transactions if each in known]
-        if gone:
-            record._jobs = {name: job for name, job in known.items() if name not in gone}
-    return gone
-
-
-def _write(record: WidgetSession, opened: Record) -> None:
-    """Begin a record."""
-    record._widget, record._tool = opened.widget, opened.tool
-    record._build, record._principal = opened.build, opened.principal
-
-
-def _numbers(record: WidgetSession) -> dict[str, list[int]]:
-    """Return a plain copy of a record's numbers."""
-    return {mount: [int(each) for each in numbers] for mount, numbers in plain(record._numbers).items()}
-
-
-# Snapshots --------------------------------------------------------------------------------------------------------
-
-
-def _own_fields(state: type[Any]) -> dict[str, Any]:
-    """Return the declared types of the vars that a State itself stores, backend vars included."""
-    return {
-        name: field.annotated_type
-        for name, field in state.get_fields().items()
-        # 0.10.1; what the browser stores is not the server's to restore
-        if field._owner is state and field._tracked and not state._is_client_storage(name)
-    }
-
-
-def _authors_states() -> dict[str, type[Any]]:
-    """Return the States of the app by name, without Reflex's own and the session's record."""
-    states = RegistrationContext.get().base_states
-    return {
-        name: state
-        for name, state in states.items()
-        if not state.__module__.startswith(("reflex.state", "reflex.istate.shared")) and state is not WidgetSession
-    }
-
-
-async def dump_states(app: rx.App, session: str) -> dict[str, dict[str, Any]]:
-    """Return the stored vars of the app's States as JSON data, written by their types.
-
-    Raises:
-        ValueError: If a value has no JSON form; the text names the var.
-    """
-    dumped: dict[str, dict[str, Any]] = {}
-    async with _locked(app, session) as (root, _):
-        for state_name, state_class in _authors_states().items():
-            substate = await root.get_state(state_class)
-            for name, annotation in _own_fields(state_class).items():
-                if name not in vars(substate):  # 0.10.1: nobody has read or set it, so it has its default
-                    continue
-                try:
-                    value = TypeAdapter(annotation).dump_python(plain(getattr(substate, name)), mode="json")
-                except Exception as error:
-                    msg = f"`{state_class.__name__}.{name}` has no JSON form ({type(error).__name__})"
-                    raise ValueError(msg) from error
-                dumped.setdefault(state_name, {})[name] = value
-    return dumped
-
-
-async def load_states(app: rx.App, session: str, values: Mapping[str, Mapping[str, Any]]) -> None:
-    """Set the stored vars of the app's States from JSON data.
-
-    Raises:
-        ValueError: If a State or var is not there any more, or a value is not of its var's type; nothing is set then.
-    """
-    async with _locked(app, session) as (root, _):
-        known = _authors_states()
-        checked: list[tuple[type[Any], str, Any]] = []
-        for state_name, stored in values.items():
-            state_class = known.get(state_name)
-            fields = _own_fields(state_class) if state_class is not None else {}
-            for name, value in stored.items():
-                if state_class is None or name not in fields:
-                    msg = f"`{state_name}.{name}` is not a var any more"
-                    raise ValueError(msg)
-                checked.append((state_class, name, TypeAdapter(fields[name]).validate_python(value)))
-        for state_class, name, value in checked:
-            setattr(await root.get_state(state_class), name, value)
-
-
-def state_schema() -> str:
-    """Return a text that changes when a stored var is added, removed, renamed or gets another type."""
-    parts = [
-        f"{state_name}.{name}:{annotation!r}"
-        for state_name, state_class in sorted(_authors_states().items())
-        for name, annotation in sorted(_own_fields(state_class).items())
-    ]
-    return "\n".join(parts)

@@ -12,7 +12,7 @@ from typing import Any
 
 from reflex import App
 
-from . import _reflex_run, results
+from . import _reflex_state, results
 from .sessions import Session
 from .snapshots import LARGEST, Seals, Snapshot
 from .widgets import Registry, Widget
@@ -99,7 +99,7 @@ class Answers:
         if widget is None:
             return None
         try:
-            values = await _reflex_run.dump_states(self.app, session.id)
+            values = await _reflex_state.dump_states(self.app, session.id)
         except ValueError as error:
             self._warn_once(
                 f"seal {widget.name}",
@@ -129,7 +129,7 @@ class Answers:
         declared = [*widget.structured_content, *([widget.content] if widget.content else [])]
         if not declared:
             return {}, None
-        values = await _reflex_run.read_vars(self.app, session.id, [(var.state, var.name) for var in declared])
+        values = await _reflex_state.read_vars(self.app, session.id, [(var.state, var.name) for var in declared])
         shown = {var.key: var.dump(value) for var, value in zip(widget.structured_content, values, strict=False)}
         return shown, str(values[-1]) if widget.content else None
 

@@ -119,6 +119,18 @@ def handlers_of(on_call: Any, widget_name: str, owner: str) -> dict[str, Any]:
     return named
 
 
+def load_events_of(on_load: Any, owner: str) -> tuple[Any, ...]:
+    """Return the events that are to run when a widget is loaded."""
+    given: Any = () if on_load is None else on_load
+    events = tuple(cast("Iterable[Any]", given)) if isinstance(given, (list, tuple)) else (given,)
+    for event in events:
+        problem = _reflex.load_problem(event)
+        if problem is not None:
+            msg = f"{owner}: on_load is {problem}"
+            raise WidgetError(msg)
+    return events
+
+
 def content_of(var: Any, owner: str) -> VisibleVar | None:
     """Return the var with the model's text."""
     if var is None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from reflex import App
 
-from . import _reflex, _reflex_chains, _reflex_run, actions, host, jobs, recovery
+from . import _reflex, _reflex_chains, _reflex_run, _reflex_state, actions, host, jobs, loading, recovery
 from .answers import Answers, context_json
 from .errors import CallError, ToolError
 from .mailbox import Mailbox, Mailboxes, MemoryMailboxes
@@ -70,6 +70,8 @@ class Widgets:
         flush_seconds: How long an event call waits for the end of its chain.
         gather_seconds: How long a poll gathers further changes after the first.
         poll_seconds: How long a poll waits for news; below every host's limit for a call.
+        grace_seconds: How long nothing has to be heard of a widget before its page-load work is cancelled; longer
+            than a poll.
     """
 
     app: App
@@ -82,6 +84,7 @@ class Widgets:
     flush_seconds: float = 0.5
     gather_seconds: float = 1.4
     poll_seconds: float = 25.0
+    grace_seconds: float = 60.0
     sessions: Sessions = field(init=False)
     answers: Answers = field(init=False)
     _processor: _reflex_run.WidgetEventProcessor | None = field(default=None, init=False)
@@ -140,10 +143,13 @@ class Widgets:
             future = entry.started.future
             is_background = entry.started.is_background
             limit = self.background_seconds if is_background else self.opening_seconds
-            await _reflex_chains.settled(future, limit, background=is_background)
+            await _reflex_chains.settled(future, limit, background=is_background, page_load=False)
             if future.done() and (error := future.exception()) is not None:
                 # The watch has logged it.
                 raise error if isinstance(error, ToolError) else ToolError(GENERAL_ERROR) from error
+            if not is_background:
+                # Page-load work is shown at once if it is quick.
+                await _reflex_chains.settled(future, self.flush_seconds, background=False)
             visible, content = await self.answers.visible(session, widget)
         except BaseException:
             self.sessions.forget(session.id)
@@ -226,7 +232,7 @@ class Widgets:
         async with self._loading:
             # Whoever came first has loaded it for all.
             if self.sessions.find(session_id) is None:
-                record = await _reflex_run.read_record(self.app, session_id)
+                record = await _reflex_state.read_record(self.app, session_id)
                 widget = self.registry.widgets.get(record.widget) if record is not None else None
                 if record is None or widget is None or not secrets.compare_digest(record.principal, principal):
                     raise CallError("unknown_session", UNKNOWN)
@@ -257,7 +263,7 @@ class Widgets:
         )
         if session_id:
             if await session.mailbox.begin(time.time_ns() // 1000):
-                await session.mailbox.put_delta(await _reflex_run.read_states(self.app, minted, states))
+                await session.mailbox.put_delta(await _reflex_state.read_states(self.app, minted, states))
             for mount, numbers in record.numbers.items():
                 await session.mailbox.set_ack(mount, numbers[0])
         # From here on calls find it, so it is complete.
@@ -296,7 +302,7 @@ class Widgets:
                 return fresh
             if attempt == 0:
                 # Another process may have run what is missing here.
-                record = await _reflex_run.read_record(self.app, session.id)
+                record = await _reflex_state.read_record(self.app, session.id)
                 session.numbers = record.numbers if record is not None else session.numbers
                 continue
             if session.is_loaded and not self.mailboxes.is_shared and question.mount not in session.taken:
@@ -322,8 +328,7 @@ class Widgets:
         if self._processor is None:
             msg = "The server is starting or stopping, so nothing was executed. Try again in a moment."
             raise CallError("internal", msg, retry=True)
-        page = f"/widgets/{session.widget}"
-        routing = _reflex_run.router_data(self.app, session.id, page, event.router_data)
+        routing = _reflex_run.router_data(self.app, session.id, session.page, event.router_data)
         made = _reflex_run.make_event(event.name, payload, routing)
         started = await _reflex_run.start_event(
             self.app, self._processor, session.id, made, mount=mount, number=number, opening=opening
@@ -347,12 +352,13 @@ class Widgets:
                 return
             if number and not started.context.lost.is_set():
                 await self._commit(session, started, mount, number)
+            await loading.until_loaded(session, started, self.grace_seconds)
             await _reflex_chains.settled(future, None, background=True)
             if self._is_stopping:
                 return
             await self._report_errors(session, future, mount, number)
             if noted_jobs := jobs.take(each.txid for each in _reflex_chains.whole(future)):
-                await _reflex_run.forget_jobs(self.app, session.id, noted_jobs)
+                await _reflex_state.forget_jobs(self.app, session.id, noted_jobs)
         except Exception:
             logger.exception("The end of an event of session %s… could not be noted.", session.id[:6])
         finally:
@@ -365,9 +371,9 @@ class Widgets:
         future = started.future
         if not future.done():
             # A background handler: once its lock can be had again, its beginning is stored.
-            await _reflex_run.wait_for_lock(self.app, session.id)
+            await _reflex_state.wait_for_lock(self.app, session.id)
         elif future.cancelled() or future.exception() is not None:
-            await _reflex_run.commit_number(self.app, session.id, mount, number)
+            await _reflex_state.commit_number(self.app, session.id, mount, number)
         session.numbers = noted(session.numbers, mount, number)
         await session.mailbox.set_ack(mount, session.numbers[mount][0])
 
@@ -428,7 +434,7 @@ class Widgets:
         session = self.sessions.find(session_id)
         if session is not None or not self.mailboxes.is_shared or not self.seals.is_minted(session_id):
             return session.mailbox if session is not None else None
-        record = await _reflex_run.read_record(self.app, session_id)
+        record = await _reflex_state.read_record(self.app, session_id)
         return await self.mailboxes.open(session_id, self.states.get(record.widget, frozenset())) if record else None
 
     async def _on_events(self, session_id: str, mount: str, events: list[dict[str, Any]]) -> None:

@@ -93,7 +93,11 @@ class Mailbox(Protocol):
         ...
 
     async def acknowledge(self, version: int, mount: str) -> None:
-        """Forget the events that a mount has."""
+        """Forget the events that a mount has, and note that it was heard of."""
+        ...
+
+    async def quiet_seconds(self) -> float:
+        """Return for how long no mount was heard of, in whatever process."""
         ...
 
     async def set_ack(self, mount: str, number: int) -> None:
@@ -173,6 +177,7 @@ class MemoryMailbox:
     _acks: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
     _running: dict[str, str] = field(default_factory=dict[str, str])
     _offered: set[str] = field(default_factory=set[str])
+    _heard: float = field(default_factory=time.monotonic)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def version(self) -> int:
@@ -222,11 +227,16 @@ class MemoryMailbox:
         )
 
     async def acknowledge(self, version: int, mount: str) -> None:
-        """Forget the events that a mount has."""
+        """Forget the events that a mount has, and note that it was heard of."""
+        self._heard = time.monotonic()
         if 0 < version <= self._version:
             kept = [entry for entry in self._events if entry[0] > version or entry[1] not in ("", mount)]
             self._events.clear()
             self._events.extend(kept)
+
+    async def quiet_seconds(self) -> float:
+        """Return for how long no mount was heard of."""
+        return time.monotonic() - self._heard
 
     async def set_ack(self, mount: str, number: int) -> None:
         """Note up to which sequence number a mount's events are committed."""

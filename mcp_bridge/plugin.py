@@ -81,6 +81,7 @@ class WidgetsPlugin(Plugin):
                 route=_route(widget.name),
                 title=widget.title,
                 description=widget.description,
+                on_load=list(widget.on_load),
                 context={"sitemap": None},
             )
 
@@ -172,6 +173,7 @@ class WidgetsPlugin(Plugin):
             "pollTool": POLL_TOOL,
             "displayModes": _DISPLAY_MODES,
             "live": widget.live,
+            **({"onLoad": compile_seam.load_event()} if widget.on_load else {}),
         }
         return manifest.Export(
             name=widget.name,
@@ -203,8 +205,8 @@ def _use_node_wheel() -> None:
 
 def _modules(widget: Widget) -> set[str]:
     """Return the Python modules in which a widget and its handlers are written."""
-    handlers = {str(getattr(tool.handler, "state_full_name", "")) for tool in widget.tools}
-    return {widget.component.__module__, *compile_seam.state_modules(handlers)}
+    states = {name.rpartition(".")[0] for name in compile_seam.handler_names(widget.handlers)}
+    return {widget.component.__module__, *compile_seam.state_modules(states)}
 
 
 def _storage_of(storage: Mapping[str, Mapping[str, Any]], states: tuple[str, ...]) -> dict[str, dict[str, Any]]:

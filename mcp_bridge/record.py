@@ -4,12 +4,16 @@ So it is stored, locked and expired together with the State that it speaks of, b
 and a sequence number is committed in the same step as the effects of its event.
 """
 
+# pyright: reportPrivateUsage=false
+# The vars of the record are backend vars, so that they stay on the server.
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
+
+from ._reflex import plain
 
 MOUNTS_KEPT = 32
 
@@ -65,3 +69,14 @@ def noted(numbers: dict[str, list[int]], mount: str, number: int) -> dict[str, l
     kept = {name: list(values) for name, values in numbers.items() if name != mount}
     kept[mount] = with_number(numbers.get(mount, []), number)
     return dict(list(kept.items())[-MOUNTS_KEPT:])
+
+
+def begin_record(record: WidgetSession, opened: Record) -> None:
+    """Begin a record."""
+    record._widget, record._tool = opened.widget, opened.tool
+    record._build, record._principal = opened.build, opened.principal
+
+
+def numbers_of(record: WidgetSession) -> dict[str, list[int]]:
+    """Return a plain copy of a record's numbers."""
+    return {mount: [int(each) for each in numbers] for mount, numbers in plain(record._numbers).items()}

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import _reflex_run
+from . import _reflex_state
 from .questions import EventMessage
 from .sessions import Session
 
@@ -25,7 +25,7 @@ _MESSAGE = "The server was restarted while this was running."
 
 async def show_stored(widgets: Widgets, session: Session) -> None:
     """Tell the widget what is stored, and so take back what was shown and is not."""
-    stored = await _reflex_run.read_states(widgets.app, session.id, session.mailbox.states)
+    stored = await _reflex_state.read_states(widgets.app, session.id, session.mailbox.states)
     await session.mailbox.put_delta(stored)
 
 
@@ -34,7 +34,7 @@ async def mend(widgets: Widgets, session: Session) -> None:
     if not await session.mailbox.take_lost():
         return
     await show_stored(widgets, session)
-    record = await _reflex_run.read_record(widgets.app, session.id)
+    record = await _reflex_state.read_record(widgets.app, session.id)
     if record is None:
         return
     session.numbers = record.numbers
@@ -57,7 +57,7 @@ async def go_on(widgets: Widgets, session: Session, jobs: Mapping[str, list[Any]
     if not lost:
         return
     widget = widgets.registry.widgets[session.widget]
-    for transaction in await _reflex_run.forget_jobs(widgets.app, session.id, lost):
+    for transaction in await _reflex_state.forget_jobs(widgets.app, session.id, lost):
         name, payload, _, has_begun, mount = jobs[transaction]
         if has_begun:
             logger.warning("Job `%s` of session %s… was interrupted by a restart.", name, session.id[:6])

@@ -112,8 +112,12 @@ class RedisMailbox:
         )
 
     async def acknowledge(self, version: int, mount: str) -> None:
-        """Forget the events that a mount has."""
+        """Forget the events that a mount has, and note that it was heard of."""
         await self._run(scripts.ACKNOWLEDGE, version, mount)
+
+    async def quiet_seconds(self) -> float:
+        """Return for how long no mount was heard of, in whatever process."""
+        return float(await self._run(scripts.QUIET))
 
     async def set_ack(self, mount: str, number: int) -> None:
         """Note up to which sequence number a mount's events are committed; a lower one changes nothing."""

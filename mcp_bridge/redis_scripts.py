@@ -6,12 +6,12 @@ which changes are announced, and what it says of itself. All keys live equally l
 
 from __future__ import annotations
 
-KINDS = ("version", "values", "changed", "events", "steps", "acks", "running", "offered")
+KINDS = ("version", "values", "changed", "events", "steps", "acks", "running", "offered", "heard")
 _STEPS_LIFETIME = 60
 """Seconds after which nobody wants to see how a view came about."""
 
 LOCALS = """
-local version, values, changed, events, steps, acks, running, offered = unpack(KEYS)
+local version, values, changed, events, steps, acks, running, offered, heard = unpack(KEYS)
 local function refresh()
     for i = 1, #KEYS do
         redis.call('EXPIRE', KEYS[i], KEYS[i] == steps and math.min(ARGV[1], STEPS_LIFETIME) or ARGV[1])
@@ -70,6 +70,7 @@ return {
 
 # The version that a reader has and its mount.
 ACKNOWLEDGE = """
+redis.call('SET', heard, redis.call('TIME')[1])
 local seen = tonumber(ARGV[4])
 if seen > 0 and seen <= tonumber(redis.call('GET', version) or '0') then
     for _, event in ipairs(redis.call('ZRANGEBYSCORE', events, '-inf', ARGV[4])) do
@@ -80,6 +81,14 @@ if seen > 0 and seen <= tonumber(redis.call('GET', version) or '0') then
     end
 end
 refresh()
+"""
+
+# Seconds since a mount was heard of; the first asker counts as one.
+QUIET = """
+local now = redis.call('TIME')[1]
+redis.call('SET', heard, now, 'NX')
+refresh()
+return now - redis.call('GET', heard)
 """
 
 # A mount, its number, and how many mounts are kept: those that were heard of last.

@@ -67,7 +67,7 @@ def refuse(widgets: Mapping[str, Widget], bundles: Mapping[str, Bundle], exports
     """
     found: list[str] = []
     for export in exports:
-        handlers = {seam.handler_name(tool.handler) for tool in widgets[export.name].tools}
+        handlers = seam.handler_names(widgets[export.name].handlers)
         sentences = [
             *_of_script(bundles[export.name].js),
             *_of_handlers({*export.events, *handlers}),

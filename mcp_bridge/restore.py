@@ -14,12 +14,13 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from . import _reflex_run
+from . import _reflex_state
 from .errors import CallError, ToolError
 from .events import UNKNOWN, Widgets
 from .manifest import Manifest
 from .questions import Restore
 from .record import Record
+from .recovery import show_stored
 from .sessions import Session
 from .snapshots import SnapshotError
 from .widgets import ToolSpec
@@ -81,9 +82,9 @@ async def _from_snapshot(widgets: Widgets, manifest: Manifest, seal: str, tool: 
     record = Record(widget.name, snapshot.tool, build.version, principal, {}, {})
     session = await widgets.add_session(record, frozenset(build.states))
     try:
-        await _reflex_run.load_states(widgets.app, session.id, snapshot.values)
-        await _reflex_run.write_record(widgets.app, session.id, record)
-        await session.mailbox.put_delta(await _reflex_run.read_states(widgets.app, session.id, session.mailbox.states))
+        await _reflex_state.load_states(widgets.app, session.id, session.page, snapshot.values)
+        await _reflex_state.write_record(widgets.app, session.id, record)
+        await show_stored(widgets, session)
     except ValueError:
         widgets.sessions.forget(session.id)
         raise

@@ -75,6 +75,11 @@ class Session:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
+    def page(self) -> str:
+        """The path of the widget's page."""
+        return f"/widgets/{self.widget}"
+
+    @property
     def mount(self) -> str:
         """The mount that was last heard of, "" if there was none yet."""
         return next(reversed(self.taken), "")

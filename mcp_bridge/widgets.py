@@ -28,6 +28,7 @@ from .declarations import (
     content_of,
     described,
     handlers_of,
+    load_events_of,
     refuse_component,
     status,
     title_of,
@@ -96,6 +97,7 @@ class Widget:
         description: For the model.
         component: The function that makes the component.
         tools: The tools that open it.
+        on_load: The events that run when it is loaded.
         structured_content: The vars that the model may see.
         content: The var with the text for the model, or None for a text made from `structured_content`.
         csp: The origins that the author declared.
@@ -111,6 +113,7 @@ class Widget:
     description: str
     component: Callable[[], Any]
     tools: tuple[ToolSpec, ...]
+    on_load: tuple[Any, ...]
     structured_content: tuple[VisibleVar, ...]
     content: VisibleVar | None
     csp: Csp
@@ -119,6 +122,11 @@ class Widget:
     state_version: int
     on_interrupted: Literal["report", "restart"]
     source: str
+
+    @property
+    def handlers(self) -> tuple[Any, ...]:
+        """The handlers that run without a trigger of the component: those that open it, and what it loads."""
+        return (*(tool.handler for tool in self.tools), *self.on_load)
 
 
 @dataclass
@@ -171,6 +179,7 @@ def registry() -> Registry:
 def widget(
     *,
     on_call: Any,
+    on_load: Any = None,
     name: str | None = None,
     title: str | None = None,
     description: str | None = None,
@@ -194,6 +203,9 @@ def widget(
         on_call: The event handler that a call of the tool runs, such as `Pizza.search`; its typed parameters are
             the tool's input schema. Several handlers make several tools that open this widget: a list names each
             tool after its handler, a mapping gives the names.
+        on_load: The event or events that run when the widget is loaded, as for a page of Reflex: after the handler of
+            `on_call`, and each time that the conversation is loaded again. The answer to the model does not wait for
+            them. What has not ended when the widget is closed is cancelled, and runs again when it is back.
         name: The widget's name, and its tool's; the function's name by default.
         title: The widget's name for people, and its tool's; made from the name by default. Several tools are titled
             after their own names.
@@ -263,6 +275,7 @@ def widget(
                 description=described(own_description, owner, function.__name__),
                 component=function,
                 tools=tuple(tools),
+                on_load=load_events_of(on_load, owner),
                 structured_content=declared,
                 content=content_of(content, owner),
                 csp=csp or Csp(),

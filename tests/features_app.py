@@ -58,12 +58,19 @@ class Vars(Counting, rx.State):
     places: list[Place] = [Place(name="Rome", since=date(2026, 1, 2))]
     table: dict[str, int] = {"a": 1}
     asked: str = ""
+    loads: int = 0
     runs: ClassVar[int] = 0
     _backend: int = 0
 
     @rx.event
     def open_vars(self) -> None:
         """Open."""
+
+    @rx.event
+    async def load(self) -> None:
+        """Load, for longer than the opening call waits."""
+        await asyncio.sleep(1)
+        self.loads += 1
 
     @rx.event
     def count(self) -> None:
@@ -141,6 +148,18 @@ class Stepper(rx.ComponentState):
     def get_component(cls, label: str) -> rx.Component:
         """Show the count."""
         return rx.button(f"{label} {cls.steps}", on_click=cls.step)
+
+
+@widget(on_call=Vars.open_vars)
+def not_loaded() -> rx.Component:
+    """Show that there is no page load without `on_load`."""
+    return rx.text(Vars.number, id="number")
+
+
+@widget(on_call=Vars.open_vars, on_load=Vars.load)
+def loaded() -> rx.Component:
+    """Show how often the page was loaded."""
+    return row("on-load", rx.text("opened, loads: ", Vars.loads))
 
 
 @widget(on_call=Vars.open_vars)
@@ -224,6 +243,11 @@ class Events(rx.State):
         raise ValueError(msg)
 
     @rx.event
+    def go_inside(self) -> EventSpec:
+        """Redirect to a path below the widget's own."""
+        return rx.redirect("/widgets/events/details")
+
+    @rx.event
     def go_outside(self) -> EventSpec:
         """Redirect to a web address."""
         return rx.redirect("https://example.com/outside")
@@ -275,7 +299,14 @@ def events() -> rx.Component:
         row("moment-interval", rx.moment(interval=400, on_change=Events.tick), rx.text(Events.ticks)),
         row("backend-exception", rx.button("Fail", on_click=Events.fail)),
         row("redirect-outside", rx.button("Outside", on_click=Events.go_outside)),
-        row("redirect-inside", rx.button("Inside", on_click=rx.redirect("/elsewhere"))),
+        row(
+            "redirect-inside",
+            rx.match(
+                rx.State.router.url.path,
+                ("/widgets/events/details", rx.text("Details")),
+                rx.button("Inside", on_click=Events.go_inside),
+            ),
+        ),
         row("links", rx.link("A link", href="https://example.com/link", is_external=True)),
     )
 

@@ -16,7 +16,15 @@ STANDARD_ONLY = {"errors": set[str](), "manifest": {"errors"}}
 """Modules that import the standard library and these modules, and nothing else."""
 
 REFLEX_INTERNALS = ("reflex_base", "reflex.utils", "reflex.compiler", "reflex.state", "reflex.istate", "reflex.app")
-SEAM = {"_reflex", "_reflex_chains", "_reflex_run", "_reflex_redis", "_reflex_shared", "_reflex_compile"}
+SEAM = {
+    "_reflex",
+    "_reflex_chains",
+    "_reflex_compile",
+    "_reflex_redis",
+    "_reflex_run",
+    "_reflex_shared",
+    "_reflex_state",
+}
 PUBLIC_INTERNALS = {"reflex_base.plugins"}
 
 

@@ -36,7 +36,7 @@ REFUSED = {
 }
 """The rows that the export refuses, with the start of the sentence."""
 
-ABSENT = {"on-load", "two-widgets"}
+OTHERS = {"on-load", "two-widgets"}
 """The rows with a test of their own."""
 
 
@@ -297,10 +297,9 @@ def redirect_outside(widget: WidgetPage, row: Locator) -> None:
 
 @works("events", "redirect-inside")
 def redirect_inside(widget: WidgetPage, row: Locator) -> None:
-    """The location changes in memory, and the widget stays: other pages are not in its bundle."""
+    """The location changes in memory, and the component shows another page by it."""
     button(row, "Inside").click()
-    button(by_id(widget, "event-arguments"), "Arguments").click()
-    expect_log(widget, "literal 7")
+    expect(row).to_have_text("Details")
 
 
 @works("events", "links")
@@ -607,13 +606,29 @@ def test_the_export_refuses_what_cannot_work(refused: list[str], name: str) -> N
 def test_the_table_has_a_row_for_each_test() -> None:
     """bridge: docs/reflex-features.md."""
     table = re.findall(r"^\| `([\w-]+)` \|", TABLE.read_text(), re.MULTILINE)
-    assert sorted(table) == sorted([*ROWS, *REFUSED, *ABSENT])
+    assert sorted(table) == sorted([*ROWS, *REFUSED, *OTHERS])
 
 
-def test_on_load_is_not_run(open_widget: OpenWidget) -> None:
-    """gap: a widget is no page with a route of its own, so opening it runs no `on_load`, and costs no call."""
-    widget = open_widget("appbridge", "variables", {})
-    expect(by_id(widget, "base-vars")).to_be_attached()
+def test_on_load_runs_when_a_widget_is_opened_and_when_it_is_loaded_again(open_widget: OpenWidget) -> None:
+    """bridge: as for a page of Reflex; the first view does not wait for it, and a poll brings it."""
+    widget = open_widget("appbridge", "loaded", {})
+    row = by_id(widget, "on-load")
+    expect(row).to_have_text("opened, loads: 0")
+    expect(row).to_have_text("opened, loads: 1")
+    assert {call["name"] for call in widget.calls} == {"reflex_poll"}
+    widget.reload()
+    expect(row).to_have_text("opened, loads: 2")
+    sent = [event["name"] for call in widget.calls for event in call["arguments"].get("events", [])]
+    assert [name.rpartition(".")[2] for name in sent] == ["on_load_internal"]
+    widget.assert_clean()
+
+
+def test_a_widget_without_on_load_costs_no_call_when_it_is_loaded_again(open_widget: OpenWidget) -> None:
+    """bridge: a reload is free."""
+    widget = open_widget("appbridge", "not_loaded", {})
+    expect(by_id(widget, "number")).to_have_text("0")
+    widget.reload()
+    expect(by_id(widget, "number")).to_have_text("0")
     assert widget.calls == []
 
 

@@ -70,6 +70,15 @@ async def test_a_version_that_there_never_was_gets_the_full_state(box: Mailbox, 
     assert await box.since(version) == update(1, {"shop": {"a": 1}}, full=True)
 
 
+async def test_a_mailbox_knows_for_how_long_nobody_was_heard_of(box: Mailbox) -> None:
+    """bridge: who asks for the first time counts as heard of; Redis counts whole seconds."""
+    assert await box.quiet_seconds() < 1
+    await asyncio.sleep(2.1)
+    assert await box.quiet_seconds() >= 2
+    await box.acknowledge(0, "m1")
+    assert await box.quiet_seconds() < 2
+
+
 async def test_a_slow_reader_gets_the_newest_value_and_no_more(box: Mailbox) -> None:
     """bridge: coalescing."""
     for value in range(100):

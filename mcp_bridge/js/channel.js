@@ -54,8 +54,8 @@ export function createChannel({
   let isRestoring = false;
   /** Whether the server has lost the session, and it is to be restored before anything else is asked. */
   let isLost = false;
-  /** Whether a restored session has not answered yet: it is not restored a second time by itself. */
-  let isUnproven = false;
+  /** How often the session was restored by itself since a call in it was answered. */
+  let unproven = 0;
   let isPending = false;
   /** Counts answers that said "pending", so that one from before them does not end it. */
   let pendings = 0;
@@ -151,7 +151,7 @@ export function createChannel({
       if (!outbox.answered(isPending)) throw new HostError("The server has not run it.", "rejected");
       failures = 0;
       fault = undefined;
-      isUnproven = false;
+      unproven = 0;
     } catch (error) {
       if (asked.era === era) delay = fail(/** @type {Error} */ (error));
     } finally {
@@ -178,10 +178,7 @@ export function createChannel({
    */
   const fail = (error) => {
     const { code = "internal", message } = error;
-    if (code === LOST) {
-      lose(error);
-      return 0;
-    }
+    if (code === LOST) return lose(error);
     if (error instanceof ServerError && !error.retry) {
       if (outbox.refused()) onRefused({ code, message });
       return 0;
@@ -200,7 +197,7 @@ export function createChannel({
       const part = await call(config.pollTool, { session, mount, since: asked.since });
       if (asked.era !== era) return false;
       const hasNews = receive(part, { ...asked, isPoll: true });
-      isUnproven = false;
+      unproven = 0;
       if (isPending) return true;
       // The run has ended: what it did not acknowledge was lost with it and goes again.
       outbox.ended();
@@ -210,20 +207,26 @@ export function createChannel({
     } catch (error) {
       if (asked.era !== era) return false;
       if (/** @type {ServerError} */ (error).code !== LOST) throw error;
-      lose(/** @type {Error} */ (error));
+      const delay = lose(/** @type {Error} */ (error));
+      if (delay) repeat(delay);
       return false;
     }
   };
 
-  /** The server no longer has the session. @param {Error} error */
+  /**
+   * The server no longer has the session.
+   * @param {Error} error
+   * @returns {number} Milliseconds until it is to be restored once more; 0 if it is being restored, or is given up.
+   */
   const lose = (error) => {
-    if (restoration && !isUnproven) {
+    if (restoration && unproven <= RETRY_DELAYS.length) {
       isLost = true;
-      void recover();
-      return;
+      if (!unproven) void recover();
+      return unproven && RETRY_DELAYS[unproven - 1];
     }
     fault = { code: LOST, message: error.message };
     publish();
+    return 0;
   };
 
   /** Restore the session by itself, before what is queued goes again. */
@@ -241,7 +244,10 @@ export function createChannel({
     }
   };
 
-  /** @param {Restoration} from */
+  /**
+   * @param {Restoration} from
+   * @returns {Promise<BridgePart["rung"]>} By which way; undefined if something newer was begun meanwhile.
+   */
   const restore = async (from) => {
     const own = ++era;
     isCalling = false;
@@ -252,10 +258,11 @@ export function createChannel({
     try {
       const part = await callForSession(config.eventTool, { restore: from, mount, since: 0, events: [] });
       if (own !== era || isStopped) return;
-      isUnproven = true;
+      unproven += 1;
       outbox.restored(part.update.ack);
       begin(part);
       if (part.notice) onNotice(part.notice);
+      return part.rung;
     } finally {
       if (own === era) isRestoring = false;
       publish();
@@ -286,7 +293,7 @@ export function createChannel({
   /** @param {OpenPart} part @param {boolean} [isStored] */
   const openWith = (part, isStored) => {
     outbox = createOutbox();
-    isUnproven = false;
+    unproven = 0;
     begin(part, isStored);
   };
 

@@ -119,7 +119,10 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
     },
     isHidden: () => document.visibilityState === "hidden",
   });
-  const opening = createOpening({ config, host, channel, view, kept: keeper.read });
+  const onReload = () => {
+    if (config.onLoad) channel.send({ name: config.onLoad, payload: {} });
+  };
+  const opening = createOpening({ config, host, channel, view, kept: keeper.read, onReload });
 
   /** @type {Bridge} */
   const bridge = {

@@ -16,13 +16,15 @@ const GRACE = 1000;
 const SILENCE = 1500;
 
 /**
- * Watch the host for the opening result; give the first state to `channel`, and what to show meanwhile to `view`.
+ * Watch the host for the opening result; give the first state to `channel`, and what to show meanwhile to `view`. It
+ * says `onReload` when the session was shown by an earlier document.
  * @param {{
  *   config: BridgeConfig,
  *   host: Host,
  *   channel: Channel,
  *   view: Store<View>,
  *   kept?: Keeper["read"],
+ *   onReload?: () => void,
  *   timers?: Timers,
  * }} options
  * @returns {Opening}
@@ -33,6 +35,7 @@ export function createOpening({
   channel,
   view,
   kept = () => undefined,
+  onReload = () => {},
   timers = { set: (run, ms) => setTimeout(run, ms), clear: (id) => clearTimeout(id) },
 }) {
   /** @type {string | undefined} */
@@ -69,10 +72,13 @@ export function createOpening({
       // Shown at once; the channel restores the session if the question for what is newer does not find it.
       channel.open({ session, update: { version, full: true, vars, ack: 0, pending: false } });
       channel.refresh();
+      onReload();
       return;
     }
     try {
-      await channel.restore({ session, seal, ...call() });
+      const rung = await channel.restore({ session, seal, ...call() });
+      // Opened from its beginning, it was loaded by that.
+      if (rung && rung !== "rerun") onReload();
     } catch (error) {
       if (/** @type {{ retry?: boolean }} */ (error).retry !== false) throw error;
       isGone = true;
@@ -107,7 +113,9 @@ export function createOpening({
     if (part?.update && part.session) {
       timers.clear(grace);
       openedBy = part.tool ?? openedBy;
+      const isReload = !isOpen() && !!kept(part.session);
       channel.open(successor(/** @type {OpenPart} */ (part)));
+      if (isReload) onReload();
     } else if (!isOpen() && result.isError) {
       fail(resultText(result));
     } else if (!isOpen() && grace === undefined) {

@@ -16,6 +16,8 @@ interface BridgeConfig {
   events?: string[];
   /** Whether others change what it shows: then it asks for news as long as it is seen. */
   live?: boolean;
+  /** The event that a document sends when an earlier one has shown the session; absent without any `on_load`. */
+  onLoad?: string;
 }
 
 interface CallToolResult {
@@ -358,7 +360,7 @@ interface Channel {
   /** Run the opening tool again, through the event tool. */
   reopen: (opening: { tool: string; arguments: Record<string, unknown> }) => Promise<void>;
   /** Ask for a session that the server may have lost. */
-  restore: (from: Restoration) => Promise<void>;
+  restore: (from: Restoration) => Promise<BridgePart["rung"]>;
   send: (event: ReflexEvent, options?: { isLazy?: boolean }) => void;
   /** Stop what runs of a handler, and drop what waits of it. */
   cancel: (name: string) => void;

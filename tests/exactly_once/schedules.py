@@ -94,6 +94,11 @@ FOUND: dict[str, Schedule] = {
         "faults": [],
         "durable": True,
     },
+    "a session that is lost again before it has answered is restored again": {
+        "steps": [["copy"], ["send", 0, "add"], ["reload", 0], ["restart", 0], ["restart", 700]],
+        "faults": [],
+        "durable": True,
+    },
 }
 """Schedules that have failed once; `durable`: with a state manager that outlives the server."""
 

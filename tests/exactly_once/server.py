@@ -22,7 +22,7 @@ import reflex as rx
 from reflex.istate.manager.disk import StateManagerDisk
 from reflex_base.registry import RegistrationContext
 
-from mcp_bridge import _reflex_run
+from mcp_bridge import _reflex_state
 from mcp_bridge.bridge import Bridge
 from mcp_bridge.events import Widgets
 from mcp_bridge.manifest import Manifest
@@ -93,7 +93,7 @@ class Server:
 
     async def read(self, session: str, wanted: list[tuple[str, str]]) -> list[Any]:
         """Return the values of vars, given as (full State name, attribute)."""
-        return await self._spawn(_reflex_run.read_vars(self.bridge.widgets.app, session, wanted))
+        return await self._spawn(_reflex_state.read_vars(self.bridge.widgets.app, session, wanted))
 
     async def restart(self) -> Server:
         """Kill it, and start the next one with what is on disk at this moment."""

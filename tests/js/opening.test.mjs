@@ -22,6 +22,7 @@ function stage(/** @type {any} */ options = {}) {
   /** @type {any[]} */
   const restored = [];
   let refreshes = 0;
+  let reloads = 0;
   const view = createStore(/** @type {any} */ ({ phase: "waiting" }));
   /** @type {any} */
   const channel = {
@@ -36,14 +37,17 @@ function stage(/** @type {any} */ options = {}) {
     refresh: () => void refreshes++,
     async restore(/** @type {any} */ from) {
       restored.push(from);
-      await restore();
+      const rung = await restore();
       view.set({ phase: "ready" });
+      return rung;
     },
   };
   const clock = createClock();
   const widget = { ...config, tools: { hello: { readOnly } } };
-  const opening = createOpening({ config: widget, host, channel, view, kept: () => kept, timers: clock });
-  return { opening, opened, reopened, restored, refreshes: () => refreshes, clock, listeners, view: () => view.getSnapshot() };
+  const onReload = () => void reloads++;
+  const opening = createOpening({ config: widget, host, channel, view, kept: () => kept, onReload, timers: clock });
+  const counts = { refreshes: () => refreshes, reloads: () => reloads };
+  return { opening, opened, reopened, restored, ...counts, clock, listeners, view: () => view.getSnapshot() };
 }
 
 test("the first state comes from the result, with no call", () => {
@@ -52,6 +56,32 @@ test("the first state comes from the result, with no call", () => {
   listeners.result(wire("open_result"));
   assert.deepEqual(opened, [wire("open_result")._meta["mcp-bridge"]]);
   assert.deepEqual(reopened, []);
+});
+
+test("only a document that comes after another one that has shown the session is a reload", async () => {
+  /** bridge: `on_load` runs when a widget is opened, and again when the conversation is loaded again. */
+  const first = stage();
+  first.listeners.result(wire("open_result"));
+  first.listeners.result(wire("open_result"));
+  assert.equal(first.reloads(), 0);
+  const kept = { session: wire("open_result")._meta["mcp-bridge"].session, version: 3, origin: "x" };
+  const later = stage({ kept });
+  later.listeners.result(wire("open_result"));
+  later.listeners.result(wire("open_result"));
+  assert.equal(later.reloads(), 1);
+  const shown = stage({ kept: { ...kept, vars: {} } });
+  await shown.clock.pass(1500);
+  shown.listeners.result(wire("open_result"));
+  assert.equal(shown.reloads(), 1);
+  for (const [rung, reloads] of [
+    ["session", 1],
+    ["snapshot", 1],
+    ["rerun", 0],
+  ]) {
+    const lost = stage({ kept, restore: async () => rung });
+    await lost.clock.pass(1500);
+    assert.equal(lost.reloads(), reloads, String(rung));
+  }
 });
 
 test("a result without _meta is opened anew by itself if its tool only reads", async () => {
