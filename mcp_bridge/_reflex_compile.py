@@ -176,6 +176,16 @@ def handler_names(handlers: Iterable[Any]) -> set[str]:
     return {str(_format.format_event_handler(getattr(each, "handler", each))) for each in handlers}  # 0.10.1
 
 
+def initial_values(compiled: CompiledPage) -> dict[str, dict[str, Any]]:
+    """Return the vars of a fresh session, by full State name and by their names in Python."""
+    state = compiled.compile.app._state
+    if state is None:
+        return {}
+    values: dict[str, dict[str, Any]] = _compiler_utils.compile_state(state)  # 0.10.1
+    # 0.10.1: FIELD_MARKER
+    return {name: {key.removesuffix("_rx_state_"): value for key, value in own.items()} for name, own in values.items()}
+
+
 def unwritable_vars(states: Iterable[str]) -> list[tuple[str, str]]:
     """Return the vars of the named States that no serializer writes: `State.name` and what is wrong, in words."""
     known = cast("Mapping[str, Any]", RegistrationContext.ensure_context().base_states)

@@ -14,6 +14,7 @@ import dataclasses
 import functools
 import logging
 import os
+import secrets
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -193,6 +194,7 @@ async def start_event(
     mount: str = "",
     number: int = 0,
     opening: Record | None = None,
+    transaction: str,
 ) -> Started:
     """Enqueue one event of a session; Reflex keeps the order of a session's events."""
     root = processor._root_context  # 0.10.1
@@ -206,6 +208,7 @@ async def start_event(
         emit_delta_impl=root.emit_delta_impl,
         emit_event_impl=functools.partial(emit_event, mount=mount),
         router_data=event.router_data,
+        txid=transaction,
         mount=mount,
         number=number,
         opening=opening,
@@ -220,6 +223,11 @@ async def handler_of_errors(processor: WidgetEventProcessor, transaction: str) -
     task = processor._tasks.get(transaction)  # 0.10.1
     if task is not None and task is not asyncio.current_task():
         await asyncio.wait({task})
+
+
+def new_transaction() -> str:
+    """Return a name for a transaction, as Reflex makes it."""
+    return secrets.token_hex(6)
 
 
 def make_event(name: str, payload: dict[str, Any], router_data: dict[str, Any]) -> Event:

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import inspect
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import reflex as rx
@@ -19,9 +20,10 @@ from pydantic import TypeAdapter
 from reflex.state import BaseState, _resolve_delta  # pyright: ignore
 from reflex_base.registry import RegistrationContext
 
+from . import jobs
 from ._reflex import jsonable, plain
 from ._reflex_run import router_data
-from .record import Record, WidgetSession, begin_record, noted, numbers_of
+from .record import Record, WidgetSession, begin_record, jobs_of, noted, numbers_of
 
 PATIENCE = 0.2
 """Seconds to wait for the lock of a State where there is a way to go on without it."""
@@ -94,8 +96,8 @@ async def read_record(app: rx.App, session: str) -> Record | None:
         record = await state.get_state(WidgetSession)
     if not record._widget:
         return None
-    jobs = cast("dict[str, list[Any]]", jsonable(record._jobs))
-    return Record(record._widget, record._tool, record._build, record._principal, numbers_of(record), jobs)
+    opening = (record._widget, record._tool, record._build, record._principal)
+    return Record(*opening, numbers_of(record), jobs_of(record))
 
 
 async def wait_for_lock(app: rx.App, session: str) -> None:
@@ -117,15 +119,24 @@ async def commit_number(app: rx.App, session: str, mount: str, number: int) -> N
         record._numbers = noted(numbers_of(record), mount, number)
 
 
-async def forget_jobs(app: rx.App, session: str, transactions: list[str]) -> list[str]:
-    """Note that jobs have ended; returns those that were noted until now."""
+async def move_jobs(app: rx.App, session: str, moves: Mapping[str, str | None]) -> list[str]:
+    """Note that jobs have ended, or are to run in another transaction.
+
+    Args:
+        app: The Reflex app.
+        session: The session.
+        moves: The new transaction of each, None for one that has ended.
+
+    Returns:
+        Those that were noted until now.
+    """
     async with _locked(app, session) as (root, _):
         record = await root.get_state(WidgetSession)
         known = plain(record._jobs)
-        gone = [each for each in transactions if each in known]
-        if gone:
-            record._jobs = {name: job for name, job in known.items() if name not in gone}
-    return gone
+        moved = [each for each in moves if each in known]
+        if moved:
+            record._jobs = jobs.moved(jobs_of(record), moves)
+    return moved
 
 
 # Snapshots --------------------------------------------------------------------------------------------------------
@@ -151,14 +162,37 @@ def _authors_states() -> dict[str, type[Any]]:
     }
 
 
-async def dump_states(app: rx.App, session: str) -> dict[str, dict[str, Any]]:
-    """Return the stored vars of the app's States as JSON data, written by their types.
+@dataclass(frozen=True)
+class Copy:
+    """What a session's State has at one moment.
+
+    Attributes:
+        values: The stored vars of the app's States as JSON data.
+        numbers: The sequence numbers whose effects are in them.
+        jobs: What has still to run.
+    """
+
+    values: dict[str, dict[str, Any]]
+    numbers: dict[str, list[int]]
+    jobs: dict[str, list[Any]]
+
+
+async def copy_states(app: rx.App, session: str, *, within: float | None = None) -> Copy:
+    """Return a copy of a session's State, its vars written by their types.
+
+    Args:
+        app: The Reflex app.
+        session: The session.
+        within: The most seconds to wait for the State's lock, None for ever.
 
     Raises:
+        BusyError: If the lock could not be had.
         ValueError: If a value has no JSON form; the text names the var.
     """
     dumped: dict[str, dict[str, Any]] = {}
-    async with _locked(app, session) as (root, _):
+    async with _locked(app, session, within=within) as (root, _):
+        record = await root.get_state(WidgetSession)
+        numbers, unfinished = numbers_of(record), jobs_of(record)
         for state_name, state_class in _authors_states().items():
             substate = await root.get_state(state_class)
             for name, annotation in _own_fields(state_class).items():
@@ -170,7 +204,7 @@ async def dump_states(app: rx.App, session: str) -> dict[str, dict[str, Any]]:
                     msg = f"`{state_class.__name__}.{name}` has no JSON form ({type(error).__name__})"
                     raise ValueError(msg) from error
                 dumped.setdefault(state_name, {})[name] = value
-    return dumped
+    return Copy(dumped, numbers, unfinished)
 
 
 async def load_states(app: rx.App, session: str, page: str, values: Mapping[str, Mapping[str, Any]]) -> None:

@@ -13,14 +13,15 @@ from typing import Any
 from reflex import App
 
 from . import _reflex_state, results
+from .outputs import MODEL_BYTES
 from .sessions import Session
 from .snapshots import LARGEST, Seals, Snapshot
 from .widgets import Registry, Widget
 
 logger = logging.getLogger(__name__)
 
-CONTEXT_BYTES = 16 * 1024
-"""What a model is told of a widget at a time; more costs tokens and is cut."""
+SEAL_SECONDS = 5.0
+"""How old a snapshot may be while background handlers run, if no event has come since."""
 
 
 @dataclass
@@ -38,7 +39,9 @@ class Answers:
     seals: Seals
     _told_of: set[str] = field(default_factory=set[str], init=False)
 
-    async def answer(self, session: Session, since: int, mount: str, *, is_pending: bool) -> dict[str, Any]:
+    async def answer(
+        self, session: Session, since: int, mount: str, *, is_pending: bool, is_busy: bool
+    ) -> dict[str, Any]:
         """Return the update as it goes on the wire.
 
         Args:
@@ -46,10 +49,10 @@ class Answers:
             since: The version that the asker has.
             mount: Who asks, "" for the answer of the opening call.
             is_pending: Whether something still runs.
+            is_busy: Whether some of that holds the State's lock; what is in the State is told when it has ended.
         """
         update = await session.mailbox.since(since, mount)
-        # A running handler holds the State's lock, so what is in the State is told when it has ended.
-        context = await self._context(session, mount, since, update.version) if mount and not is_pending else None
+        context = await self._context(session, mount, since, update.version) if mount and not is_busy else None
         answer: dict[str, Any] = {
             "version": update.version,
             "full": update.full,
@@ -62,10 +65,13 @@ class Answers:
             answer["steps"] = [[milliseconds, delta] for milliseconds, delta in update.steps]
         if context is not None:
             answer["context"] = context
-        if not is_pending and update.version > session.sealed[1]:
-            session.sealed = (await self._seal(session) or "", update.version)
-        if session.sealed[0] and since < session.sealed[1]:
-            answer["seal"] = session.sealed[0]
+        if not is_busy and not self._is_sealed(session, update.version, is_pending=is_pending):
+            await self._seal(session, update.version, within=_reflex_state.PATIENCE if is_pending else None)
+        if since < session.sealed.version or (session.sealed.is_second and since == session.sealed.version):
+            answer["seal"] = session.sealed.text
+        if is_pending and session.sealed.text:
+            # What the snapshot does not have is not acknowledged: were the State lost now, it would have to come again.
+            answer["ack"] = min(update.ack, session.sealed.numbers.get(mount, [0])[0])
         return answer
 
     async def _context(self, session: Session, mount: str, since: int, version: int) -> dict[str, Any] | None:
@@ -80,43 +86,61 @@ class Answers:
             return None
         if told != before:
             session.told[mount] = (told, version)
-        if len(told) > CONTEXT_BYTES:
+        if len(told) > MODEL_BYTES:
             self._warn_once(
                 f"context {widget.name}",
-                f"Widget `{widget.name}` has {len(told)} bytes for the model, and {CONTEXT_BYTES} are sent; its "
+                f"Widget `{widget.name}` has {len(told)} bytes for the model, and {MODEL_BYTES} are sent; its "
                 "text is cut. Declare less in structured_content, or a shorter content.",
             )
             text = content or results.readable(widget.title, visible)
-            return {"structuredContent": None, "text": text[: CONTEXT_BYTES // 4]}
+            return {"structuredContent": None, "text": text[: MODEL_BYTES // 4]}
         return {
             "structuredContent": visible if widget.structured_content else None,
             "text": content or results.readable(widget.title, visible),
         }
 
-    async def _seal(self, session: Session) -> str | None:
-        """Return a sealed snapshot of a session, None where there cannot be one."""
+    def _is_sealed(self, session: Session, version: int, *, is_pending: bool) -> bool:
+        """Whether the last snapshot will do; while something runs, one that is a little older will."""
+        sealed = session.sealed
+        if sealed.numbers != session.numbers:
+            return False
+        return version <= sealed.version or (is_pending and sealed.age < SEAL_SECONDS)
+
+    async def _seal(self, session: Session, version: int, *, within: float | None) -> None:
+        """Make a snapshot of a session, an empty one where there cannot be any.
+
+        Args:
+            session: The session.
+            version: The mailbox's version that the widget is told of.
+            within: The most seconds to wait for the State's lock, None for ever; without the lock there is none.
+        """
         widget = self.registry.widgets.get(session.widget)
         if widget is None:
-            return None
+            return
         try:
-            values = await _reflex_state.dump_states(self.app, session.id)
+            copy = await _reflex_state.copy_states(self.app, session.id, within=within)
+        except _reflex_state.BusyError:
+            return
         except ValueError as error:
             self._warn_once(
                 f"seal {widget.name}",
                 f"Widget `{widget.name}` cannot be restored after the server has lost it: {error}. Give the var a type "
                 "that Pydantic can write, or keep the value elsewhere.",
             )
-            return None
-        snapshot = Snapshot(session.widget, session.tool, session.principal, widget.state_version, values)
-        seal = self.seals.seal(snapshot)
+            session.sealed = session.sealed.followed_by("", version, session.numbers)
+            return
+        copied = (copy.values, copy.numbers, copy.jobs)
+        seal = self.seals.seal(Snapshot(session.widget, session.tool, session.principal, widget.state_version, *copied))
         if len(seal) > LARGEST:
             self._warn_once(
                 f"seal {widget.name}",
                 f"Widget `{widget.name}` has a State of {len(seal)} characters, and a snapshot may have {LARGEST}, so "
                 "it cannot be restored after the server has lost it. Keep large data outside of the State.",
             )
-            return None
-        return seal
+            seal = ""
+        # Other processes may have run some of them.
+        session.numbers = copy.numbers
+        session.sealed = session.sealed.followed_by(seal, version, copy.numbers)
 
     def _warn_once(self, subject: str, message: str) -> None:
         """Log a warning, the first time that its subject comes up."""

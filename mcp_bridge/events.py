@@ -15,14 +15,15 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from reflex import App
 
-from . import _reflex, _reflex_chains, _reflex_run, _reflex_state, actions, host, jobs, loading, recovery
+from . import _reflex, _reflex_chains, _reflex_run, _reflex_state, emitted, jobs, loading, recovery
 from .answers import Answers, context_json
 from .errors import CallError, ToolError
-from .mailbox import Mailbox, Mailboxes, MemoryMailboxes
+from .mailbox import Mailboxes, MemoryMailboxes
 from .manifest import Build
 from .questions import EventMessage, Question
 from .record import Record, has_number, noted
@@ -101,7 +102,8 @@ class Widgets:
     async def running(self) -> AsyncGenerator[None]:
         """Run the event processor; what still runs at the end is interrupted, not ended."""
         self._is_stopping = False
-        async with _reflex_run.running(self.app, self._on_delta, self._on_events) as processor:
+        take = (partial(emitted.take_delta, self), partial(emitted.take_events, self))
+        async with _reflex_run.running(self.app, *take) as processor:
             self._processor = processor
             try:
                 yield
@@ -323,15 +325,23 @@ class Widgets:
         mount: str = "",
         number: int = 0,
         opening: Record | None = None,
+        transaction: str = "",
     ) -> Running:
-        """Hand one event to Reflex and watch it to its end."""
+        """Hand one event to Reflex and watch it to its end; it gets a new transaction unless it has one."""
         if self._processor is None:
             msg = "The server is starting or stopping, so nothing was executed. Try again in a moment."
             raise CallError("internal", msg, retry=True)
         routing = _reflex_run.router_data(self.app, session.id, session.page, event.router_data)
         made = _reflex_run.make_event(event.name, payload, routing)
         started = await _reflex_run.start_event(
-            self.app, self._processor, session.id, made, mount=mount, number=number, opening=opening
+            self.app,
+            self._processor,
+            session.id,
+            made,
+            mount=mount,
+            number=number,
+            opening=opening,
+            transaction=transaction or _reflex_run.new_transaction(),
         )
         transaction = started.future.txid
         await session.mailbox.started(transaction, event.name)
@@ -358,7 +368,7 @@ class Widgets:
                 return
             await self._report_errors(session, future, mount, number)
             if noted_jobs := jobs.take(each.txid for each in _reflex_chains.whole(future)):
-                await _reflex_state.forget_jobs(self.app, session.id, noted_jobs)
+                await _reflex_state.move_jobs(self.app, session.id, dict.fromkeys(noted_jobs))
         except Exception:
             logger.exception("The end of an event of session %s… could not be noted.", session.id[:6])
         finally:
@@ -418,33 +428,8 @@ class Widgets:
     async def _answer(self, session: Session, since: int, mount: str) -> dict[str, Any]:
         """Return the update as it goes on the wire."""
         is_pending = await self._is_pending(session)
-        return await self.answers.answer(session, since, mount, is_pending=is_pending)
-
-    # What Reflex emits ------------------------------------------------------------------------------------------
-
-    async def _on_delta(self, session_id: str, delta: Mapping[str, Mapping[str, Any]]) -> None:
-        """Keep what Reflex emits for a session."""
-        mailbox = await self._mailbox(session_id)
-        kept = {state: values for state, values in delta.items() if mailbox and state in mailbox.states}
-        if mailbox is not None and kept:
-            await mailbox.put_delta(_reflex.jsonable(kept))
-
-    async def _mailbox(self, session_id: str) -> Mailbox | None:
-        """Return the mailbox of a session, also of one that only another process has: States can be shared."""
-        session = self.sessions.find(session_id)
-        if session is not None or not self.mailboxes.is_shared or not self.seals.is_minted(session_id):
-            return session.mailbox if session is not None else None
-        record = await _reflex_state.read_record(self.app, session_id)
-        return await self.mailboxes.open(session_id, self.states.get(record.widget, frozenset())) if record else None
-
-    async def _on_events(self, session_id: str, mount: str, events: list[dict[str, Any]]) -> None:
-        """Keep the frontend events for the mount that caused them; a reply is for the model, not for the widget."""
-        session = self.sessions.find(session_id)
-        if session is None:
-            return
-        for event in events:
-            if event["name"] == host.REPLY:
-                session.reply = str(event["payload"].get("text", ""))
-            elif (action := actions.translate(event)) is not None:
-                await session.mailbox.offer(set(actions.handlers_in(action)))
-                await session.mailbox.put_event(action, mount or session.mount)
+        is_busy = is_pending and (
+            any(_reflex_chains.pending(entry.started.future, background=False) for entry in session.running.values())
+            or not (await session.mailbox.running()).keys() <= session.running.keys()
+        )
+        return await self.answers.answer(session, since, mount, is_pending=is_pending, is_busy=is_busy)

@@ -9,7 +9,7 @@ and may have done anything when it is cut: its entry says that it had begun, and
 # The vars of the record are backend vars, so that they stay on the server.
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._reflex import jsonable, plain
@@ -62,6 +62,17 @@ def entered(record: WidgetSession, transaction: str, name: str, payload: Any, *,
     if transaction in record._jobs:
         record._jobs = {each: job for each, job in plain(record._jobs).items() if each != transaction}
     _held[transaction] = record
+
+
+def moved(noted: Mapping[str, list[Any]], moves: Mapping[str, str | None]) -> dict[str, list[Any]]:
+    """Return a record's entries after some have ended (None), or begin a chain in another transaction."""
+    result: dict[str, list[Any]] = {}
+    for transaction, (name, payload, root, has_begun, mount) in noted.items():
+        target = moves.get(transaction, transaction)
+        if target is not None:
+            result[target] = [name, payload, target if transaction in moves else root, has_begun, mount]
+    _noted.update(target for target in moves.values() if target in result)
+    return result
 
 
 def take(transactions: Iterable[str]) -> list[str]:

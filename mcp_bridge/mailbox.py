@@ -35,6 +35,11 @@ STEP_GAP = 0.03
 Delta = Mapping[str, Mapping[str, Any]]
 
 
+def _now() -> float:
+    """Return seconds on the monotonic clock, also if a test has set another since this module was imported."""
+    return time.monotonic()
+
+
 @dataclass(frozen=True)
 class Update:
     """The changes since a version.
@@ -177,7 +182,7 @@ class MemoryMailbox:
     _acks: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
     _running: dict[str, str] = field(default_factory=dict[str, str])
     _offered: set[str] = field(default_factory=set[str])
-    _heard: float = field(default_factory=time.monotonic)
+    _heard: float = field(default_factory=_now)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def version(self) -> int:

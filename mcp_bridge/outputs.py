@@ -24,6 +24,9 @@ from .errors import WidgetError
 
 logger = logging.getLogger(__name__)
 
+MODEL_BYTES = 16 * 1024
+"""What a model is told of a widget at a time; more costs tokens and is cut."""
+
 
 @dataclass(frozen=True)
 class VisibleVar:

@@ -29,6 +29,7 @@ from . import manifest
 from ._reflex_compile import CompiledPage
 from ._toasts import may_toast
 from ._version import __version__
+from .budgets import excesses
 from .errors import BundleError
 from .refusals import refuse
 from .widgets import EVENT_TOOL, POLL_TOOL, Widget, registry
@@ -151,6 +152,9 @@ class WidgetsPlugin(Plugin):
         )
         exports = [self._export(widget, bundles[widget.name]) for widget in widgets.values()]
         refuse(widgets, bundles, exports)
+        initial = compile_seam.initial_values(next(iter(self._pages.values())))
+        for sentence in excesses(widgets, exports, initial):
+            self._console.print(f"Warning: {sentence}", style="yellow", markup=False, highlight=False, soft_wrap=True)
         return exports
 
     def _export(self, widget: Widget, bundle: bundler.Bundle) -> manifest.Export:

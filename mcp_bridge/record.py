@@ -9,11 +9,11 @@ and a sequence number is committed in the same step as the effects of its event.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
 
-from ._reflex import plain
+from ._reflex import jsonable, plain
 
 MOUNTS_KEPT = 32
 
@@ -75,8 +75,14 @@ def begin_record(record: WidgetSession, opened: Record) -> None:
     """Begin a record."""
     record._widget, record._tool = opened.widget, opened.tool
     record._build, record._principal = opened.build, opened.principal
+    record._numbers, record._jobs = dict(opened.numbers), dict(opened.jobs)
 
 
 def numbers_of(record: WidgetSession) -> dict[str, list[int]]:
     """Return a plain copy of a record's numbers."""
     return {mount: [int(each) for each in numbers] for mount, numbers in plain(record._numbers).items()}
+
+
+def jobs_of(record: WidgetSession) -> dict[str, list[Any]]:
+    """Return a plain copy of a record's jobs."""
+    return cast("dict[str, list[Any]]", jsonable(record._jobs))

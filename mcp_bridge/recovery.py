@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _reflex_state
+from ._reflex_run import new_transaction
 from .questions import EventMessage
 from .sessions import Session
 
@@ -56,13 +57,16 @@ async def go_on(widgets: Widgets, session: Session, jobs: Mapping[str, list[Any]
     lost = [transaction for transaction, (_, _, root, _, _) in jobs.items() if root not in alive]
     if not lost:
         return
-    widget = widgets.registry.widgets[session.widget]
-    for transaction in await _reflex_state.forget_jobs(widgets.app, session.id, lost):
+    is_restarted = widgets.registry.widgets[session.widget].on_interrupted == "restart"
+    # Noted until it has run: this process may be killed, too.
+    moves = {each: new_transaction() if is_restarted or not jobs[each][3] else None for each in lost}
+    for transaction in await _reflex_state.move_jobs(widgets.app, session.id, moves):
         name, payload, _, has_begun, mount = jobs[transaction]
         if has_begun:
             logger.warning("Job `%s` of session %s… was interrupted by a restart.", name, session.id[:6])
-        if not has_begun or widget.on_interrupted == "restart":
-            await widgets.start(session, EventMessage(seq=1, name=name), payload, mount=mount)
+        if again := moves[transaction]:
+            await widgets.start(session, EventMessage(seq=1, name=name), payload, mount=mount, transaction=again)
         else:
+            await session.mailbox.offer({name})
             told = {"handler": name, "message": _MESSAGE, "event": {"name": name, "payload": payload}}
             await session.mailbox.put_event({"name": "_bridge_interrupted", "payload": told}, "")

@@ -20,8 +20,8 @@ from .events import UNKNOWN, Widgets
 from .manifest import Manifest
 from .questions import Restore
 from .record import Record
-from .recovery import show_stored
-from .sessions import Session
+from .recovery import go_on, show_stored
+from .sessions import Sealed, Session
 from .snapshots import SnapshotError
 from .widgets import ToolSpec
 
@@ -79,12 +79,17 @@ async def _from_snapshot(widgets: Widgets, manifest: Manifest, seal: str, tool: 
     widget = widgets.registry.widgets[tool.widget or ""]
     snapshot = widgets.seals.unseal(seal, widget=widget.name, principal=principal, version=widget.state_version)
     build = manifest.widgets[widget.name].current
-    record = Record(widget.name, snapshot.tool, build.version, principal, {}, {})
+    record = Record(widget.name, snapshot.tool, build.version, principal, snapshot.numbers, snapshot.jobs)
     session = await widgets.add_session(record, frozenset(build.states))
     try:
         await _reflex_state.load_states(widgets.app, session.id, session.page, snapshot.values)
         await _reflex_state.write_record(widgets.app, session.id, record)
         await show_stored(widgets, session)
+        for mount, numbers in record.numbers.items():
+            await session.mailbox.set_ack(mount, numbers[0])
+        # Until there is a newer one, the widget keeps it.
+        session.sealed = Sealed(seal, await session.mailbox.version(), record.numbers)
+        await go_on(widgets, session, record.jobs)
     except ValueError:
         widgets.sessions.forget(session.id)
         raise

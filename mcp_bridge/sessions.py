@@ -23,6 +23,11 @@ from .mailbox import Mailbox
 _MOUNTS_KEPT = 32
 
 
+def _now() -> float:
+    """Return seconds on the monotonic clock, also if a test has set another since this module was imported."""
+    return time.monotonic()
+
+
 @dataclass
 class Running:
     """An event that has not ended.
@@ -34,6 +39,34 @@ class Running:
 
     started: Any
     watch: asyncio.Task[None]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A snapshot that was made.
+
+    Attributes:
+        text: The snapshot, "" if there cannot be one.
+        version: The mailbox's version that it has at least.
+        numbers: The committed sequence numbers that it has.
+        is_second: Whether there was one of the same version before it, which the widget may have in its place.
+        made: When, on the monotonic clock, in seconds.
+    """
+
+    text: str = ""
+    version: int = -1
+    numbers: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    is_second: bool = False
+    made: float = field(default_factory=_now)
+
+    def followed_by(self, text: str, version: int, numbers: dict[str, list[int]]) -> Sealed:
+        """Return the next one."""
+        return Sealed(text, version, numbers, is_second=version == self.version)
+
+    @property
+    def age(self) -> float:
+        """How old it is, in seconds."""
+        return time.monotonic() - self.made
 
 
 @dataclass
@@ -53,7 +86,7 @@ class Session:
         running: The events that have not ended, by transaction.
         reply: What the opening handler gave as the model's text.
         told: What each mount was last told for the model, as JSON, and the mailbox's version then.
-        sealed: The last snapshot, "" if there was none, and the mailbox's version when it was made.
+        sealed: The last snapshot.
         used: When the widget was last heard of, on the monotonic clock, in seconds.
         lock: Held while a call's events are taken, so that two calls at once keep their order.
     """
@@ -70,8 +103,8 @@ class Session:
     running: dict[str, Running] = field(default_factory=dict[str, Running])
     reply: str | None = None
     told: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
-    sealed: tuple[str, int] = ("", -1)
-    used: float = field(default_factory=time.monotonic)
+    sealed: Sealed = field(default_factory=Sealed)
+    used: float = field(default_factory=_now)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property

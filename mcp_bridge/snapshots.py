@@ -17,7 +17,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ LARGEST = 48 * 1024
 """Characters of the largest snapshot that a widget carries; hosts keep little."""
 
 _NONCE = 12
-_FORMAT = b"mcp-bridge snapshot 1"
+_FORMAT = b"mcp-bridge snapshot 2"
 _SHORTEST_SECRET = 32
 _MAC = 16
 
@@ -56,6 +56,8 @@ class Snapshot:
         principal: Whose it is, "" without authentication.
         version: The `state_version` of the widget.
         values: The stored vars by State, as JSON data.
+        numbers: The committed sequence numbers, as in the session's record.
+        jobs: What had still to run, likewise.
     """
 
     widget: str
@@ -63,6 +65,8 @@ class Snapshot:
     principal: str
     version: int
     values: Values
+    numbers: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    jobs: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
 
 
 _migrations: dict[tuple[str, int], Migration] = {}
@@ -124,6 +128,8 @@ class Seals:
             "principal": snapshot.principal,
             "version": snapshot.version,
             "values": snapshot.values,
+            "numbers": snapshot.numbers,
+            "jobs": snapshot.jobs,
             "made": int(time.time()),
         }
         nonce = os.urandom(_NONCE)
@@ -155,7 +161,7 @@ class Seals:
             msg = f"the snapshot is older than {LIFETIME_SECONDS // 86400} days"
             raise SnapshotError(msg)
         values = _migrated(data["values"], widget, data["version"], version)
-        return Snapshot(widget, data["tool"], principal, version, values)
+        return Snapshot(widget, data["tool"], principal, version, values, data["numbers"], data["jobs"])
 
 
 def _migrated(values: Values, widget: str, made: int, wanted: int) -> Values:

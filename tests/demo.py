@@ -134,6 +134,18 @@ class Shop(rx.State):
             self.count += 100
 
     @rx.event
+    def begin_job(self) -> rx.event.EventType[()]:
+        """Chain a background handler that no component names."""
+        return Shop.chained_job
+
+    @rx.event(background=True)
+    async def chained_job(self) -> None:
+        """Count in the background, when the test lets it."""
+        await _gates[-1].wait()
+        async with self:
+            self.count += 100
+
+    @rx.event
     def not_in_the_bundle(self) -> None:
         """Never to be run by a widget."""
         self.count = -1
@@ -185,7 +197,7 @@ with separate_registry() as registry:
 REGISTRY = registry
 STATE = Shop.get_full_name()
 ROOT_STATE = rx.State.get_full_name()
-HANDLERS = ("add", "stream", "count_slowly", "count_to_twenty", "move", "fail", "refuse", "chain", "job")
+HANDLERS = ("add", "stream", "count_slowly", "count_to_twenty", "move", "fail", "refuse", "chain", "job", "begin_job")
 
 
 def event_name(handler: str) -> str:

@@ -214,6 +214,14 @@ class Events(rx.State):
         yield Events.note("yielded", 1)
 
     @rx.event
+    async def in_twenty_steps(self) -> Any:
+        """Show twenty views in ten seconds."""
+        for number in range(20):
+            self.step = f"view {number}"
+            yield
+            await asyncio.sleep(0.5)
+
+    @rx.event
     def chained(self) -> list[Any]:
         """Return two events."""
         return [Events.note("first", 1), Events.note("second", 2)]
@@ -254,6 +262,12 @@ class Events(rx.State):
 
 
 mounted = ClientStateVar.create("mounted_box", default=True)
+
+
+@widget(on_call=Events.open_events)
+def steps() -> rx.Component:
+    """Show views of a handler that runs for long."""
+    return rx.box(rx.text(Events.step, id="step"), rx.button("Twenty steps", on_click=Events.in_twenty_steps))
 
 
 @widget(on_call=Events.open_events)

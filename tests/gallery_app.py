@@ -56,6 +56,7 @@ class Gallery(rx.State):
     paint: str = "var(--grass-9)"
     size: str = "4"
     share: int = 40
+    cargo: list[str] = ["much to tell and to keep"] * 2000
     rows: ClassVar[list[str]] = ["A", "B"]
 
     @rx.event
@@ -163,7 +164,7 @@ def texts() -> rx.Component:
     )
 
 
-@widget(on_call=Gallery.open_gallery)
+@widget(on_call=Gallery.open_gallery, structured_content=[Gallery.color, Gallery.cargo])
 def dynamic() -> rx.Component:
     """Show what only the State decides."""
     return rx.vstack(

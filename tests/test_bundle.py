@@ -164,6 +164,17 @@ def test_the_export_says_what_it_wrote(project: Project) -> None:
     assert "use client" not in text
 
 
+def test_the_export_warns_of_too_much_for_the_model_and_for_a_snapshot(project: Project) -> None:
+    """bridge: within a size budget that warns at export; the export goes on."""
+    warnings = [line for line in (project.folder / "first.txt").read_text().splitlines() if "Warning: " in line]
+
+    model, snapshot = warnings
+    assert model.startswith("Warning: widget `dynamic` begins with 56030 bytes for the model, and 16384 are sent, so ")
+    assert "The largest var is `cargo` with 56011. Declare less in structured_content" in model
+    assert snapshot.startswith("Warning: widget `dynamic` begins with ")
+    assert "in its States, and a snapshot holds 36864, so it cannot be restored" in snapshot
+
+
 def test_the_runtime_is_told_what_it_needs(project: Project) -> None:
     """bridge: #mcp-bridge-config."""
     found = re.search(

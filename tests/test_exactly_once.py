@@ -28,7 +28,7 @@ from tests.browser import WidgetPage
 from tests.exactly_once.app import write_bundles
 from tests.exactly_once.clock import VirtualLoop, virtual_loop
 from tests.exactly_once.host import Host, Node
-from tests.exactly_once.schedules import FOUND, Schedule, schedules, schedules_with_restarts
+from tests.exactly_once.schedules import FOUND, Schedule, schedules, schedules_with_losses, schedules_with_restarts
 from tests.exactly_once.server import Server
 from tests.host_fixtures import OpenWidget
 
@@ -125,6 +125,11 @@ def test_every_event_runs_exactly_once_and_the_view_ends_as_the_servers_state(st
 def test_a_killed_server_loses_no_event_and_repeats_none(stage: Stage) -> None:
     """bridge: the same, with a state manager that outlives the server, and the server killed in between."""
     stage.play_many(schedules_with_restarts, SCHEDULES // 2, durable=True)
+
+
+def test_a_server_that_has_lost_the_states_goes_on_from_the_snapshot(stage: Stage) -> None:
+    """bridge: with only the sealed snapshot nothing that a document has sent is lost, and nothing is done twice."""
+    stage.play_many(schedules_with_losses, SCHEDULES // 2, durable=False)
 
 
 @pytest.mark.parametrize("schedule", FOUND.values(), ids=FOUND)

@@ -609,6 +609,27 @@ def test_the_table_has_a_row_for_each_test() -> None:
     assert sorted(table) == sorted([*ROWS, *REFUSED, *OTHERS])
 
 
+def test_twenty_yields_in_ten_seconds_are_many_views_and_few_calls(open_widget: OpenWidget) -> None:
+    """bridge: at least 15 distinct intermediate views and no more than 8 calls."""
+    widget = open_widget("appbridge", "steps", {})
+    step = by_id(widget, "step")
+    step.evaluate(
+        """node => {
+            node.views = new Set();
+            const note = () => node.views.add(node.textContent);
+            new MutationObserver(note).observe(node, { characterData: true, childList: true, subtree: true });
+        }"""
+    )
+    button(widget.frame, "Twenty steps").click()
+    expect(step).to_have_text("view 19", timeout=30_000)
+    views = step.evaluate("node => [...node.views]")
+    expect(widget.frame.locator("[aria-busy=true]")).to_have_count(0)
+    print(f"{len(views)} views, {len(widget.calls)} calls")
+    assert len(views) >= 15
+    assert len(widget.calls) <= 8
+    widget.assert_clean()
+
+
 def test_on_load_runs_when_a_widget_is_opened_and_when_it_is_loaded_again(open_widget: OpenWidget) -> None:
     """bridge: as for a page of Reflex; the first view does not wait for it, and a poll brings it."""
     widget = open_widget("appbridge", "loaded", {})

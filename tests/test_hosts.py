@@ -100,6 +100,20 @@ def test_one_click_is_one_call(open_widget: OpenWidget, host: HostName, options:
 
 
 @in_each_host
+def test_ten_clicks_are_ten_calls(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+    """bridge: from opening the widget, with nothing polled in between."""
+    widget = open_flights(open_widget, host, **options)
+    back = widget.frame.get_by_role("button", name="All flights")
+    for number in range(5):
+        rows(widget.frame).nth(number).click()
+        back.click()
+        expect(back).to_have_count(0)
+    widget.wait_for_calls(10)
+    assert called(widget) == [("reflex_event", 1)] * 10
+    widget.assert_clean()
+
+
+@in_each_host
 def test_a_follow_up_message_reaches_the_chat_and_not_the_server(
     open_widget: OpenWidget, host: HostName, options: Options, request: pytest.FixtureRequest
 ) -> None:

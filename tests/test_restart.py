@@ -122,8 +122,7 @@ def test_a_click_after_kill_9_works_with_its_state_intact(folder: Path, manager:
         if manager == "memory":
             assert answer["error"]["code"] == "unknown_session"
             restore = {"session": opened["session"], "seal": clicked["seal"], "tool": "cart", "arguments": None}
-            first = {**again, "seq": 1}
-            answer = server.call("reflex_event", {"mount": "m1", "since": 0, "events": [first], "restore": restore})
+            answer = server.call("reflex_event", {"mount": "m1", "since": 0, "events": [again], "restore": restore})
             assert answer["rung"] == "snapshot"
         shown = answer["update"]["vars"][STATE]
         assert shown == {"owner_rx_state_": "Ada", "count_rx_state_": 7}

@@ -238,6 +238,60 @@ async def test_a_job_that_a_restart_interrupted_is_reported(bridge: Bridge) -> N
         assert (await widget.send())["update"]["events"] == []
 
 
+async def test_a_job_that_was_lost_with_the_state_is_reported_from_the_snapshot(bridge: Bridge) -> None:
+    """bridge: a job in a memory manager is never silently gone either, and the user may start it again."""
+    demo.hold_job()
+    bridge.widgets.background_seconds = bridge.widgets.flush_seconds = 0.05
+    async with bridge.running():
+        widget = await opened(bridge)
+        await widget.send(("add", {"by": 3}))
+        started = (await widget.send(("job", {})))["update"]
+        assert (started["pending"], started["ack"]) == (True, 2)
+    forget_states()
+    restarted = another(bridge)
+    async with restarted.running():
+        widget.bridge = restarted
+        answer = await widget.ask("reflex_event", asked(widget, started["seal"], mount="m1"))
+        assert answer["rung"] == "snapshot"
+        assert (answer["update"]["vars"][STATE][var("count")], answer["update"]["ack"]) == (3, 0)
+        [[_, event]] = answer["update"]["events"]
+        assert event["payload"]["handler"] == event_name("job")
+        demo.hold_job().set()
+        widget.session, widget.seq, widget.mount = answer["session"], 0, "m9"
+        again = await widget.send((event["payload"]["event"]["name"].rpartition(".")[2], {}))
+        assert "error" not in again
+        assert await widget.count() == 103
+
+
+async def test_a_job_that_no_component_names_can_be_started_again(bridge: Bridge) -> None:
+    """bridge: the report of a job offers its handler, which only another handler has named until then."""
+    demo.hold_job()
+    bridge.widgets.flush_seconds = 0.05
+    async with bridge.running():
+        widget = await opened(bridge)
+        await widget.send(("begin_job", {}))
+    restarted = another(bridge)
+    async with restarted.running():
+        widget.bridge = restarted
+        [[_, event]] = (await widget.send())["update"]["events"]
+        assert event["payload"]["handler"] == event_name("chained_job")
+        demo.hold_job().set()
+        assert "error" not in await widget.send(("chained_job", {}))
+        assert await widget.count() == 100
+
+
+async def test_what_runs_in_the_foreground_is_acknowledged_with_the_next_snapshot(bridge: Bridge) -> None:
+    """bridge: an event that a widget believes to be done is in the snapshot that it has."""
+    bridge.widgets.flush_seconds = 0.05
+    async with bridge.running():
+        widget = await opened(bridge)
+        running = (await widget.send(("add", {"by": 1}), ("count_to_twenty", {})))["update"]
+        assert (running["pending"], running["ack"], "seal" in running) == (True, 0, False)
+        while running["pending"]:
+            running = (await widget.poll())["update"]
+        assert (running["ack"], bool(running["seal"])) == (2, True)
+
+
 async def test_a_job_may_be_declared_to_start_again(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     """bridge: it can be restarted by a declared policy."""
     again = REGISTRY.widgets["shop"].__class__(**{**vars(REGISTRY.widgets["shop"]), "on_interrupted": "restart"})

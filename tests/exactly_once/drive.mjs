@@ -3,7 +3,7 @@
  * The widget's side: update channels as in a bundle, with calls and timers that whoever drives this answers and fires.
  *
  * One command is one line of JSON on stdin, `{do, mount, …}`. When nothing is left to run, one line answers with what
- * the channel did: `calls`, `timers`, `cleared`, `updates`, `refused`, `notices`, and its `status` now.
+ * the channel did: `calls`, `timers`, `cleared`, `updates`, `refused`, `notices`, and its `status` and `session` now.
  */
 import { createInterface } from "node:readline";
 import { createChannel } from "../../mcp_bridge/js/channel.js";
@@ -30,6 +30,8 @@ function createMount(mount) {
   const calls = new Map();
   const timers = new Map();
   const self = { channel: /** @type {any} */ (undefined), isHidden: false, calls, timers };
+  /** @type {{ session: string, seal: string | null }} What the host keeps of the widget. */
+  let kept = { session: "", seal: null };
   self.channel = createChannel({
     config,
     mount,
@@ -41,7 +43,10 @@ function createMount(mount) {
     onUpdate: (update) => done.updates.push(structuredClone(update)),
     onStep: (delta) => done.updates.push({ delta: structuredClone(delta), events: [], version: null }),
     onNotice: (message) => done.notices.push(message),
-    restoration: (session) => ({ session, seal: null, tool: "diary", arguments: {} }),
+    onConfirmed({ session, seal }) {
+      kept = { session, seal: seal ?? (session === kept.session ? kept.seal : null) };
+    },
+    restoration: (session) => ({ session, seal: kept.seal, tool: "diary", arguments: {} }),
     onRefused: (error) => done.refused.push(error),
     timers: {
       set: (run, ms) => {
@@ -90,7 +95,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   commands[command.do](mount, command);
   // Promises settle before the next turn of the loop.
   await new Promise((resolve) => setImmediate(resolve));
-  process.stdout.write(`${JSON.stringify({ ...done, status: mount.channel.getSnapshot() })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...done, status: mount.channel.getSnapshot(), session: mount.channel.session() })}\n`);
   if (command.do === "stop") mounts.delete(command.mount);
   done = nothing();
 }

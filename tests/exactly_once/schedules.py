@@ -94,6 +94,15 @@ FOUND: dict[str, Schedule] = {
         "faults": [],
         "durable": True,
     },
+    "what is left of a chain is noted until it has run": {
+        "steps": [["send", 0, "chain"], ["reload", 0], ["restart", 1], *[["send", 0, "add"]] * 3, ["restart", 0]],
+        "faults": [],
+        "durable": True,
+    },
+    "what the snapshot does not have is not acknowledged": {
+        "steps": [["send", 0, "steps"], ["wait", 400], ["send", 0, "steps"], ["restart", 700]],
+        "faults": [],
+    },
     "a session that is lost again before it has answered is restored again": {
         "steps": [["copy"], ["send", 0, "add"], ["reload", 0], ["restart", 0], ["restart", 700]],
         "faults": [],
@@ -102,15 +111,32 @@ FOUND: dict[str, Schedule] = {
 }
 """Schedules that have failed once; `durable`: with a state manager that outlives the server."""
 
+_RESTART = _step("restart", _milliseconds)
+
 _restarts = st.one_of(
     *[_send] * 4,
     _step("wait", _milliseconds),
     _step("copy"),
     _step("reload", _mount),
-    *[_step("restart", _milliseconds)] * 2,
+    *[_RESTART] * 2,
 )
 
 schedules_with_restarts: st.SearchStrategy[Schedule] = st.fixed_dictionaries(
     {"steps": _many(_restarts), "faults": _faults}
 )
 """The same, with kills of the server after some milliseconds."""
+
+_between = st.lists(
+    st.one_of(*[_send] * 4, _step("wait", _milliseconds), _step("hide", _mount), _step("show", _mount)), max_size=8
+)
+
+schedules_with_losses: st.SearchStrategy[Schedule] = st.fixed_dictionaries(
+    {
+        "steps": st.lists(st.tuples(_between, _RESTART), max_size=3).map(
+            lambda parts: [step for between, restart in parts for step in [*between, restart]]
+        ),
+        "faults": _faults,
+    }
+)
+"""One document, and up to three kills after which nothing is left of the State but the snapshot that it has; after more
+of them in as many seconds a widget asks the person whether to go on."""
