@@ -325,6 +325,29 @@ def events() -> rx.Component:
     )
 
 
+class Visible(rx.State):
+    """What the model sees, what only the widget sees, and what nobody sees."""
+
+    told: str = "told 0"
+    shown: str = "shown-to-the-person 0"
+    _kept: str = "kept-on-the-server 0"
+
+    @rx.event
+    def open_visible(self) -> None:
+        """Open."""
+
+    @rx.event
+    def change(self) -> None:
+        """Change all."""
+        self.told, self.shown, self._kept = "told 1", "shown-to-the-person 1", "kept-on-the-server 1"
+
+
+@widget(on_call=Visible.open_visible, structured_content=[Visible.told])
+def visible() -> rx.Component:
+    """Show what the model may see and what it may not."""
+    return rx.box(rx.text(Visible.told), rx.text(Visible.shown), rx.button("Change", on_click=Visible.change))
+
+
 # Forms ------------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Locator, expect
 
-from tests.browser import WidgetPage
+from tests.browser import HostName, WidgetPage
 from tests.host_fixtures import OpenWidget
 from tests.served import serve
 from tests.test_bundle import CONFIG, Project
@@ -607,6 +608,31 @@ def test_the_table_has_a_row_for_each_test() -> None:
     """bridge: docs/reflex-features.md."""
     table = re.findall(r"^\| `([\w-]+)` \|", TABLE.read_text(), re.MULTILINE)
     assert sorted(table) == sorted([*ROWS, *REFUSED, *OTHERS])
+
+
+@pytest.mark.parametrize(
+    ("host", "options"), [("appbridge", {}), ("mcpui", {}), ("openai", {}), ("openai", {"both": True})]
+)
+def test_a_private_value_is_in_no_message_that_a_model_can_see(
+    open_widget: OpenWidget, host: HostName, options: dict[str, bool]
+) -> None:
+    """bridge: state visibility; the model has the declared vars, the widget the others, nobody the backend vars."""
+    widget = open_widget(host, "visible", {}, message="m1", **options)
+    expect(widget.frame.get_by_text("shown-to-the-person 0")).to_be_visible()
+    button(widget.frame, "Change").click()
+    expect(widget.frame.get_by_text("shown-to-the-person 1")).to_be_visible()
+    widget.wait_for_record("JSON.stringify([host.modelContexts, host.widgetState?.modelContent]).includes('told 1')")
+    state = widget.record("widgetState") or {}
+    result = {key: value for key, value in widget.result.items() if key != "_meta"}
+    public = {key: value for key, value in state.items() if key != "privateContent"}
+    seen = json.dumps([result, public, widget.record("modelContexts"), widget.messages, widget.record("logs")])
+    assert "told 0" in seen
+    assert "told 1" in seen
+    assert "shown-to-the-person" not in seen
+    everything = json.dumps([widget.result, state, widget.calls, widget.record("modelContexts")])
+    assert "shown-to-the-person" in everything
+    assert "kept-on-the-server" not in everything
+    widget.assert_clean()
 
 
 def test_twenty_yields_in_ten_seconds_are_many_views_and_few_calls(open_widget: OpenWidget) -> None:
