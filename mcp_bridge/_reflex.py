@@ -11,20 +11,25 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import io
 import json
 import logging
 import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import docstring_parser
 import reflex as rx
-from reflex_base.event import Event, EventHandler, EventSpec, server_side
+from reflex_base.event import Event, EventHandler, EventSpec, resolve_upload_handler_param, server_side
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils import format as reflex_format
+from reflex_base.utils.exceptions import UploadTypeError, UploadValueError
 from reflex_base.utils.imports import ImportVar
 from reflex_base.vars import Var, VarData
 from reflex_base.vars.base import Field
+from reflex_components_core.core._upload import _sanitize_upload_filename  # pyright: ignore[reportMissingTypeStubs]
+from starlette.datastructures import Headers
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +148,22 @@ def summary_of(docstring: str) -> str:
     parsed = docstring_parser.parse(inspect.cleandoc(docstring))
     parts = [part.strip() for part in (parsed.short_description, parsed.long_description) if part and part.strip()]
     return "\n\n".join(parts)
+
+
+def upload_parameter(event: str) -> str | None:
+    """Return the parameter of an event's handler that takes the files of an `rx.upload`, None if there is none."""
+    registered = RegistrationContext.get().event_handlers.get(event)
+    try:
+        return resolve_upload_handler_param(registered.handler)[0] if registered is not None else None  # 0.10.1
+    except (UploadTypeError, UploadValueError):
+        return None
+
+
+def upload_file(name: str, media_type: str, data: bytes) -> rx.UploadFile:
+    """Return a file as the handler of an `rx.upload` takes it; its name leads nowhere outside of a folder."""
+    headers = Headers({"content-type": media_type or "application/octet-stream"})
+    path = Path(_sanitize_upload_filename(name))  # 0.10.1
+    return rx.UploadFile(file=io.BytesIO(data), path=path, size=len(data), headers=headers)
 
 
 # Values -----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast, get_args, get_type_hints
 
 # 0.10.1: the module is re-exported by reflex.compiler, its functions have no leading underscore but no docs either.
 from reflex_base.compiler import templates as _templates
@@ -169,6 +169,16 @@ def handler_of(name: str) -> HandlerSource | None:
     if module.partition(".")[0].startswith("reflex") or handler.state is None:
         return None
     return HandlerSource(handler.state.get_full_name(), f"{handler.state.__name__}.{function.__name__}", function)
+
+
+def takes_chunks(function: Any) -> bool:
+    """Whether a handler takes a file in chunks, as `rx.upload_files_chunk` sends it."""
+    try:
+        hints = get_type_hints(function)
+    except (NameError, TypeError):
+        return False
+    upload: Any = importlib.import_module("reflex_components_core.core._upload")  # 0.10.1
+    return upload.UploadChunkIterator in hints.values()
 
 
 def handler_names(handlers: Iterable[Any]) -> set[str]:

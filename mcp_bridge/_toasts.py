@@ -53,10 +53,11 @@ def _package(name: str, path: Path) -> str:
 
 
 def _names_toast(node: ast.AST) -> bool:
-    """Return whether a node is `toast`, `x.toast` or an import of it."""
+    """Return whether a node is `toast`, `x.toast`, an import of it, or the same of `upload`."""
     match node:
-        case ast.Name(id="toast") | ast.Attribute(attr="toast") | ast.alias(name="toast"):
-            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+            # `rx.upload` says by a toast which files it does not take.
+            return name in {"toast", "upload"}
         case _:
             return False
 

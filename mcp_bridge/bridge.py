@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from . import _reflex, _reflex_run, metadata, results
+from . import _reflex, _reflex_run, metadata, results, uploads
 from .csp import Csp
 from .errors import CallError, ToolError
 from .events import GENERAL_ERROR, Widgets
@@ -225,6 +225,9 @@ class Bridge:
             restored = await restore(self.widgets, self.manifest, question.restore, principal)
             session = restored.session
             found = {"widget": session.widget, "tool": session.tool, "rung": restored.rung, "notice": restored.notice}
+        if question.upload is not None:
+            await uploads.keep(session, question.upload)
+            return {"session": session.id}
         update = await self.widgets.run(session, question, self._published()[session.widget].builds)
         return {"session": session.id, **found, "update": update}
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from reflex import App
 
-from . import _reflex, _reflex_chains, _reflex_run, _reflex_state, emitted, jobs, loading, recovery
+from . import _reflex, _reflex_chains, _reflex_run, _reflex_state, emitted, jobs, loading, recovery, uploads
 from .answers import Answers, context_json
 from .errors import CallError, ToolError
 from .mailbox import Mailboxes, MemoryMailboxes
@@ -175,6 +175,7 @@ class Widgets:
         await self._refuse_foreign(question, session, builds)
         async with session.lock:
             fresh = await self._fresh(session, question)
+            payloads = [await uploads.payload_of(session, event) for event in fresh]
             # What is cancelled ran before this call; what the call brings is not meant.
             for name in question.cancel:
                 self._cancel(session.id, name)
@@ -182,8 +183,8 @@ class Widgets:
             await session.mailbox.acknowledge(question.since, question.mount)
             session.take(question.mount, max(session.taken.get(question.mount, 0), *(each.seq for each in fresh), 0))
             entries = [
-                await self.start(session, event, event.payload, mount=question.mount, number=event.seq)
-                for event in fresh
+                await self.start(session, event, payload, mount=question.mount, number=event.seq)
+                for event, payload in zip(fresh, payloads, strict=True)
             ]
         await self._ended(session, self.flush_seconds)
         if any(entry.started.context.lost.is_set() for entry in entries):
@@ -345,12 +346,18 @@ class Widgets:
         )
         transaction = started.future.txid
         await session.mailbox.started(transaction, event.name)
-        watch = asyncio.create_task(self._watch(session, transaction, started, mount, number))
+        watch = asyncio.create_task(self._watch(session, transaction, started, mount, number, event))
         entry = session.running[transaction] = Running(started, watch)
         return entry
 
     async def _watch(
-        self, session: Session, transaction: str, started: _reflex_run.Started, mount: str, number: int
+        self,
+        session: Session,
+        transaction: str,
+        started: _reflex_run.Started,
+        mount: str,
+        number: int,
+        event: EventMessage,
     ) -> None:
         """Follow an event to the end of all that it chained; acknowledge it as soon as its effects are committed."""
         future = started.future
@@ -362,6 +369,7 @@ class Widgets:
                 return
             if number and not started.context.lost.is_set():
                 await self._commit(session, started, mount, number)
+                await uploads.forget(session, event)
             await loading.until_loaded(session, started, self.grace_seconds)
             await _reflex_chains.settled(future, None, background=True)
             if self._is_stopping:

@@ -141,6 +141,28 @@ class Mailbox(Protocol):
         """Return the handlers that actions have offered to the widget."""
         ...
 
+    async def put_chunk(self, upload: str, part: str, data: bytes, limit: int) -> bool:
+        """Keep a part of an upload.
+
+        Args:
+            upload: The upload.
+            part: Which part of it; one that is there already is replaced.
+            data: Its bytes.
+            limit: The most bytes of all uploads; those of earlier ones that were never used make room.
+
+        Returns:
+            False if the upload itself has too many; then nothing of it is kept.
+        """
+        ...
+
+    async def chunks(self, upload: str) -> dict[str, bytes]:
+        """Return the parts of an upload that are there."""
+        ...
+
+    async def drop_chunks(self, upload: str) -> None:
+        """Forget an upload."""
+        ...
+
     async def close(self) -> None:
         """Forget everything."""
         ...
@@ -182,6 +204,7 @@ class MemoryMailbox:
     _acks: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
     _running: dict[str, str] = field(default_factory=dict[str, str])
     _offered: set[str] = field(default_factory=set[str])
+    _chunks: dict[str, dict[str, bytes]] = field(default_factory=dict[str, dict[str, bytes]])
     _heard: float = field(default_factory=_now)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -282,8 +305,27 @@ class MemoryMailbox:
         """Return the handlers that actions have offered to the widget."""
         return set(self._offered)
 
+    async def put_chunk(self, upload: str, part: str, data: bytes, limit: int) -> bool:
+        """Keep a part of an upload; False if that has too many bytes."""
+        own = self._chunks[upload] = {**self._chunks.pop(upload, {}), part: data}
+        if sum(map(len, own.values())) > limit:
+            del self._chunks[upload]
+            return False
+        while sum(len(each) for parts in self._chunks.values() for each in parts.values()) > limit:
+            del self._chunks[next(iter(self._chunks))]
+        return True
+
+    async def chunks(self, upload: str) -> dict[str, bytes]:
+        """Return the parts of an upload that are there."""
+        return dict(self._chunks.get(upload, {}))
+
+    async def drop_chunks(self, upload: str) -> None:
+        """Forget an upload."""
+        self._chunks.pop(upload, None)
+
     async def close(self) -> None:
         """Forget everything."""
+        self._chunks.clear()
         self._values.clear()
         self._events.clear()
         self._steps.clear()

@@ -32,6 +32,7 @@ from ._version import __version__
 from .budgets import excesses
 from .errors import BundleError
 from .refusals import refuse
+from .uploads import UPLOAD_BYTES
 from .widgets import EVENT_TOOL, POLL_TOOL, Widget, registry
 
 _JS = Path(__file__).parent / "js"
@@ -176,6 +177,7 @@ class WidgetsPlugin(Plugin):
             "eventTool": EVENT_TOOL,
             "pollTool": POLL_TOOL,
             "displayModes": _DISPLAY_MODES,
+            "uploadBytes": UPLOAD_BYTES,
             "live": widget.live,
             **({"onLoad": compile_seam.load_event()} if widget.on_load else {}),
         }

@@ -19,6 +19,37 @@ BATCH_EVENTS = 50
 BATCH_BYTES = 256 * 1024
 _LONGEST_ID = 128
 _LONGEST_NAME = 512
+_MOST_FILES = 100
+
+
+class UploadedFile(BaseModel):
+    """A file of an upload: its name as the browser gives it, its media type, "" if unknown, and its bytes."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    name: str = Field(max_length=1024)
+    type: str = Field(default="", max_length=256)
+    size: int = Field(ge=0)
+
+
+class Upload(BaseModel):
+    """The files that an event brings; their chunks came before it."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    id: str = Field(min_length=1, max_length=_LONGEST_ID)
+    files: list[UploadedFile] = Field(max_length=_MOST_FILES)
+
+
+class UploadChunk(BaseModel):
+    """A part of a file, as base64."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    id: str = Field(min_length=1, max_length=_LONGEST_ID)
+    file: int = Field(ge=0, lt=_MOST_FILES)
+    index: int = Field(ge=0, lt=1000)
+    data: str
 
 
 class EventMessage(BaseModel):
@@ -30,6 +61,7 @@ class EventMessage(BaseModel):
     name: str = Field(max_length=_LONGEST_NAME)
     payload: dict[str, Any] = Field(default_factory=dict)
     router_data: dict[str, Any] = Field(default_factory=dict)
+    upload: Upload | None = None
 
 
 class Restore(BaseModel):
@@ -44,7 +76,7 @@ class Restore(BaseModel):
 
 
 class Question(BaseModel):
-    """What a widget sends: who it is, the version that it has, its events, and what to cancel."""
+    """What a widget sends: who it is, the version that it has, its events, what to cancel, a chunk of a file."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -54,6 +86,7 @@ class Question(BaseModel):
     events: list[EventMessage] = Field(default_factory=list[EventMessage], max_length=BATCH_EVENTS)
     cancel: list[str] = Field(default_factory=list[str], max_length=BATCH_EVENTS)
     restore: Restore | None = None
+    upload: UploadChunk | None = None
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> Question:

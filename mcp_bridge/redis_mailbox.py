@@ -169,6 +169,19 @@ class RedisMailbox:
             each: handler for each, handler in dead.items() if await self._owner.client.hdel(self._key("running"), each)
         }
 
+    async def put_chunk(self, upload: str, part: str, data: bytes, limit: int) -> bool:
+        """Keep a part of an upload; False if that has too many bytes."""
+        return bool(await self._run(scripts.PUT_CHUNK, limit, upload, part, data))
+
+    async def chunks(self, upload: str) -> dict[str, bytes]:
+        """Return the parts of an upload that are there."""
+        found: list[bytes] = await self._run(scripts.CHUNKS, upload)
+        return {part.decode(): data for part, data in zip(found[::2], found[1::2], strict=True)}
+
+    async def drop_chunks(self, upload: str) -> None:
+        """Forget an upload."""
+        await self._run(scripts.DROP_CHUNKS, upload)
+
     async def close(self) -> None:
         """Forget everything, for every process."""
         await self._owner.client.delete(*self._keys)
@@ -192,7 +205,7 @@ class RedisMailbox:
         """Return one of the session's keys; the braces keep them together in a cluster."""
         return f"{_PREFIX}:{{{self.session}}}:{kind}"
 
-    async def _run(self, script: str, *arguments: str | int) -> Any:
+    async def _run(self, script: str, *arguments: str | int | bytes) -> Any:
         """Run a script on the session's keys.
 
         It is sent whole each time, as Reflex does: the client would repeat a call by hash for seconds before it says

@@ -6,12 +6,12 @@ which changes are announced, and what it says of itself. All keys live equally l
 
 from __future__ import annotations
 
-KINDS = ("version", "values", "changed", "events", "steps", "acks", "running", "offered", "heard")
+KINDS = ("version", "values", "changed", "events", "steps", "acks", "running", "offered", "heard", "chunks")
 _STEPS_LIFETIME = 60
 """Seconds after which nobody wants to see how a view came about."""
 
 LOCALS = """
-local version, values, changed, events, steps, acks, running, offered, heard = unpack(KEYS)
+local version, values, changed, events, steps, acks, running, offered, heard, chunks = unpack(KEYS)
 local function refresh()
     for i = 1, #KEYS do
         redis.call('EXPIRE', KEYS[i], KEYS[i] == steps and math.min(ARGV[1], STEPS_LIFETIME) or ARGV[1])
@@ -89,6 +89,58 @@ local now = redis.call('TIME')[1]
 redis.call('SET', heard, now, 'NX')
 refresh()
 return now - redis.call('GET', heard)
+"""
+
+# The limit in bytes, the upload, the part and its bytes. Fields are "<upload> <part>"; an upload that is not this one
+# was begun before it, and makes room as a whole.
+PUT_CHUNK = """
+redis.call('HSET', chunks, ARGV[5] .. ' ' .. ARGV[6], ARGV[7])
+refresh()
+local own, others, all = 0, {}, redis.call('HKEYS', chunks)
+local total = 0
+for _, field in ipairs(all) do
+    local size = redis.call('HSTRLEN', chunks, field)
+    total = total + size
+    if string.sub(field, 1, #ARGV[5] + 1) == ARGV[5] .. ' ' then
+        own = own + size
+    else
+        others[#others + 1] = field
+    end
+end
+local limit = tonumber(ARGV[4])
+if own > limit then
+    for _, field in ipairs(all) do
+        if string.sub(field, 1, #ARGV[5] + 1) == ARGV[5] .. ' ' then
+            redis.call('HDEL', chunks, field)
+        end
+    end
+    return 0
+end
+if total > limit then
+    redis.call('HDEL', chunks, unpack(others))
+end
+return 1
+"""
+
+# An upload.
+CHUNKS = """
+local found, all = {}, redis.call('HKEYS', chunks)
+for _, field in ipairs(all) do
+    if string.sub(field, 1, #ARGV[4] + 1) == ARGV[4] .. ' ' then
+        found[#found + 1] = string.sub(field, #ARGV[4] + 2)
+        found[#found + 1] = redis.call('HGET', chunks, field)
+    end
+end
+return found
+"""
+
+# An upload.
+DROP_CHUNKS = """
+for _, field in ipairs(redis.call('HKEYS', chunks)) do
+    if string.sub(field, 1, #ARGV[4] + 1) == ARGV[4] .. ' ' then
+        redis.call('HDEL', chunks, field)
+    end
+end
 """
 
 # A mount, its number, and how many mounts are kept: those that were heard of last.

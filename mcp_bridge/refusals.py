@@ -31,9 +31,9 @@ _SCRIPTS = {"call_script", "call_function", "run_script"}
 _LITERAL = 'Write the script as a literal, `on_click=rx.call_script("...")`, or use a component of your own.'
 
 _SENTENCES = {
-    "upload": (
-        "it has an `rx.upload`, but a widget has no way to send a file to the app's server. Take the file in an "
-        "ordinary page of the app, and link to it, or let the model pass the content as an argument of the tool."
+    "uploaded": (
+        "it shows a file of the app's server (`rx.get_upload_url`), which is out of a widget's reach. Keep it in a var "
+        "as a `data:` URL, or name a whole URL and declare its origin with `Csp(resource=[...])`."
     ),
     "plotly": (
         "it has a chart of Plotly, whose package makes a widget of several MB, more than hosts load. Use "
@@ -71,6 +71,7 @@ def refuse(widgets: Mapping[str, Widget], bundles: Mapping[str, Bundle], exports
         sentences = [
             *_of_script(bundles[export.name].js),
             *_of_handlers({*export.events, *handlers}),
+            *_of_uploads(export.events),
             *_of_vars(export.states),
         ]
         found += [f"widget `{export.name}`: {sentence}" for sentence in sentences]
@@ -93,6 +94,16 @@ def _of_handlers(events: Iterable[str]) -> Iterator[str]:
                 f"handler `{handler.label}` sends `rx.{name}` ({_place(handler.function, line)}), and no host lets a "
                 "widget run a script that comes from the server. Use it as a trigger with a literal, "
                 '`on_click=rx.call_script("...")`, which the export compiles, or set a var.'
+            )
+
+
+def _of_uploads(events: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for every handler that takes a file while it is being sent."""
+    for handler in filter(None, map(seam.handler_of, events)):
+        if seam.takes_chunks(handler.function):
+            yield (
+                f"handler `{handler.label}` takes an `rx.UploadChunkIterator`, but a widget sends a file as a whole. "
+                "Take `list[rx.UploadFile]`."
             )
 
 

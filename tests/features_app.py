@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from hashlib import sha256
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -411,6 +412,45 @@ def forms() -> rx.Component:
             rx.select(["UA", "AA"], value=Forms.chosen, on_change=Forms.choose),
             rx.text(rx.cond(Forms.agreed, "agreed ", "open "), Forms.chosen, id="inputs"),
         ),
+    )
+
+
+class Files(rx.State):
+    """The State of the row about uploads."""
+
+    taken: list[str] = []
+    percent: int = 0
+
+    @rx.event
+    def open_files(self) -> None:
+        """Open."""
+
+    @rx.event
+    async def take(self, files: list[rx.UploadFile], label: str) -> None:
+        """Note name, length and digest of each file."""
+        for file in files:
+            data = await file.read()
+            self.taken.append(f"{label} {file.name} {len(data)} {sha256(data).hexdigest()[:8]}")
+
+    @rx.event
+    def advance(self, progress: dict[str, float]) -> None:
+        """Note how much was sent."""
+        self.percent = round(100 * progress["progress"])
+
+
+@widget(on_call=Files.open_files)
+def files() -> rx.Component:
+    """Take files."""
+    send = rx.upload_files(upload_id="files", on_upload_progress=Files.advance)
+    return row(
+        "upload",
+        rx.upload(rx.text("Choose files"), id="files", multiple=True, max_files=3),
+        rx.text(rx.selected_files("files").join(","), id="chosen"),
+        rx.button("Send files", on_click=Files.take(send, "album")),
+        rx.button("Forget", on_click=rx.clear_selected_files("files")),
+        rx.button("Cancel", on_click=rx.cancel_upload("files")),
+        rx.text(Files.percent, id="progress"),
+        rx.text(Files.taken.join(","), id="taken"),
     )
 
 

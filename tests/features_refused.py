@@ -33,9 +33,9 @@ class Refused(rx.State):
         """Send a script."""
         return rx.call_script("document.title = 'no'")
 
-    @rx.event
-    async def upload(self, files: list[rx.UploadFile]) -> None:
-        """Take files."""
+    @rx.event(background=True)
+    async def take_chunks(self, chunks: rx.UploadChunkIterator) -> None:
+        """Take a file while it is being sent."""
 
     @rx.var
     def shown(self) -> rx.Component:
@@ -63,8 +63,14 @@ class Plot(rx.Component):
 
 @widget(on_call=Refused.open_refused)
 def upload() -> rx.Component:
-    """Have an upload."""
-    return rx.upload(rx.text("Drop"), id="files", on_drop=Refused.upload(rx.upload_files("files")))
+    """Send a file in chunks."""
+    return rx.upload(rx.text("Drop"), id="files", on_drop=Refused.take_chunks(rx.upload_files_chunk("files")))
+
+
+@widget(on_call=Refused.open_refused)
+def uploaded() -> rx.Component:
+    """Show a file that was uploaded."""
+    return rx.image(src=rx.get_upload_url("cat.png"))
 
 
 @widget(on_call=Refused.open_refused)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FrameLocator, Locator, expect
+from playwright.sync_api import FilePayload, FrameLocator, Locator, expect
 
 from tests.browser import HostName, WidgetPage
 from tests.host_fixtures import OpenWidget
@@ -25,7 +26,8 @@ ROWS: dict[str, tuple[str, Check]] = {}
 """The rows that work: name to widget and check."""
 
 REFUSED = {
-    "upload": "widget `upload`: it has an `rx.upload`, but a widget has no way to send a file to the app's server. ",
+    "upload-chunks": "widget `upload`: handler `Refused.take_chunks` takes an `rx.UploadChunkIterator`, but a widget ",
+    "uploaded-files": "widget `uploaded`: it shows a file of the app's server (`rx.get_upload_url`), which is out of ",
     "dynamic-components": "widget `dynamic`: it shows a var that holds a component, which Reflex sends as a script ",
     "state-script": "widget `state_script`: a trigger has an `rx.call_script` whose text a State decides, ",
     "broken-script": "widget `broken_script`: the script `const = 1` of a trigger is not JavaScript ",
@@ -95,6 +97,11 @@ def button(place: Locator | FrameLocator, name: str) -> Locator:
 def by_id(widget: WidgetPage, name: str) -> Locator:
     """Return an element of the widget by its id."""
     return widget.frame.locator(f"#{name}")
+
+
+def _names_and_bytes(files: list[FilePayload]) -> list[tuple[str, bytes]]:
+    """Return what a handler is to get of files."""
+    return [(Path(file["name"]).name, file["buffer"]) for file in files]
 
 
 # Vars
@@ -335,6 +342,29 @@ def controlled_inputs(widget: WidgetPage, row: Locator) -> None:
     field.press_sequentially("abc")
     expect(field).to_have_value("ABC")
     assert len(widget.calls) < 3
+
+
+@works("files", "upload")
+def upload(widget: WidgetPage, row: Locator) -> None:
+    """Chosen files, with an argument, progress, and more than one chunk; a file that is refused is said in a toast."""
+    large = bytes(range(256)) * 1200
+    chooser = row.locator("input[type=file]")
+    files: list[FilePayload] = [
+        {"name": "a b.txt", "mimeType": "text/plain", "buffer": "Grüße".encode()},
+        {"name": "large.bin", "mimeType": "application/octet-stream", "buffer": large},
+        {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""},
+    ]
+    chooser.set_input_files(files)
+    expect(by_id(widget, "chosen")).to_have_text("a b.txt,large.bin,empty.txt")
+    button(row, "Send files").click()
+    taken = [f"album {name} {len(data)} {sha256(data).hexdigest()[:8]}" for name, data in _names_and_bytes(files)]
+    expect(by_id(widget, "taken")).to_have_text(",".join(taken))
+    expect(by_id(widget, "progress")).to_have_text("100")
+    button(row, "Forget").click()
+    expect(by_id(widget, "chosen")).to_have_text("")
+    too_many = [{**files[0], "name": f"{number}.txt"} for number in range(4)]
+    chooser.set_input_files(too_many)
+    expect(widget.frame.locator("[data-sonner-toast]").first).to_contain_text("Too many files")
 
 
 @works("forms", "radix-inputs")

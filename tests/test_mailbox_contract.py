@@ -70,6 +70,23 @@ async def test_a_version_that_there_never_was_gets_the_full_state(box: Mailbox, 
     assert await box.since(version) == update(1, {"shop": {"a": 1}}, full=True)
 
 
+async def test_uploads_are_kept_in_parts_and_bounded(box: Mailbox) -> None:
+    """bridge: one that has too many bytes is forgotten as a whole; older ones make room."""
+    assert await box.put_chunk("a", "0/0", b"12\xff", 8)
+    assert await box.put_chunk("a", "0/1", b"4", 8)
+    assert await box.put_chunk("a", "0/1", b"5", 8)
+    assert await box.chunks("a") == {"0/0": b"12\xff", "0/1": b"5"}
+    assert await box.put_chunk("ab", "0/0", b"1234", 8)
+    assert await box.chunks("a") == {"0/0": b"12\xff", "0/1": b"5"}
+    assert await box.put_chunk("ab", "0/1", b"5", 8)
+    assert (await box.chunks("a"), await box.chunks("ab")) == ({}, {"0/0": b"1234", "0/1": b"5"})
+    assert not await box.put_chunk("ab", "0/2", b"6789", 8)
+    assert await box.chunks("ab") == {}
+    await box.put_chunk("c", "0/0", b"1", 8)
+    await box.drop_chunks("c")
+    assert await box.chunks("c") == {}
+
+
 async def test_a_mailbox_knows_for_how_long_nobody_was_heard_of(box: Mailbox) -> None:
     """bridge: who asks for the first time counts as heard of; Redis counts whole seconds."""
     assert await box.quiet_seconds() < 1

@@ -333,6 +333,20 @@ export function createChannel({
       publish();
     },
 
+    async sendChunk(chunk) {
+      for (const delay of [...RETRY_DELAYS, 0]) {
+        try {
+          await call(config.eventTool, { session, mount, since: base.version, events: [], upload: chunk });
+          return;
+        } catch (error) {
+          const { code, retry = true } = /** @type {ServerError} */ (error);
+          if (code === LOST) lose(/** @type {Error} */ (error));
+          if (!delay || !retry || isStopped) throw error;
+          await new Promise((resolve) => timers.set(() => resolve(undefined), delay));
+        }
+      }
+    },
+
     cancel(name) {
       if (isStopped || isExpired()) return;
       player.finish();

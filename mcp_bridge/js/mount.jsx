@@ -21,6 +21,7 @@ import { navigate } from "./router.js";
 import { watchSize } from "./size.js";
 import { bindBridge, deliver } from "./socket.js";
 import { createStore } from "./store.js";
+import { bindUploads } from "./upload.js";
 
 /** Milliseconds that an action may take before the widget says that it is busy. */
 const BUSY_AFTER = 400;
@@ -145,6 +146,12 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
       }),
   };
   bindBridge(bridge);
+  bindUploads({
+    sendChunk: channel.sendChunk,
+    send: channel.send,
+    report: (message) => notices.tell(message, { isError: true }),
+    limit: config.uploadBytes ?? 0,
+  });
   interceptRedirects(eventLoop);
   interceptLinks(window, {
     openLink: (url) => void attempt(() => host.openLink(url)),

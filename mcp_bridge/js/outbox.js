@@ -16,8 +16,8 @@ const MAX_BYTES = 256 * 1024;
  * @param {ReflexEvent} event
  * @returns {ReflexEvent}
  */
-function encodeEvent({ name, payload, router_data }) {
-  const plain = { name, payload: payload ?? {}, router_data: router_data ?? {} };
+function encodeEvent({ name, payload, router_data, upload }) {
+  const plain = { name, payload: payload ?? {}, router_data: router_data ?? {}, ...(upload && { upload }) };
   return JSON.parse(JSON.stringify(plain, (_key, value) => (value === undefined ? null : value)));
 }
 

@@ -25,6 +25,9 @@ const CALLS = /** @type {const} */ ([
   ['window?.["alert"]', "__say"],
 ]);
 
+/** Where a page finds a file that the app's server keeps. Checked on Reflex 0.10.1. */
+const UPLOADED = "getBackendURL(env.UPLOAD)";
+
 const NAMES = [
   'import { refs as __refs } from "$/utils/state";',
   'import { eventLoop as __eventLoop } from "$/utils/context-registry";',
@@ -37,7 +40,6 @@ __bindRuntime({ refs, addEvents: (events) => eventLoop.addEvents(events) });
 
 /** Packages that cannot do in a widget what they are for. */
 const PACKAGES = /** @type {const} */ ([
-  ["upload", /\/node_modules\/react-dropzone\//],
   ["plotly", /\/node_modules\/(react-)?plotly\.js[^/]*\//],
 ]);
 
@@ -54,8 +56,10 @@ export function scripts(web) {
     transform(code, id) {
       if (id === `${web}/utils/state.js`) return { code: bindState(code), map: null };
       const isReflex = id.startsWith(`${web}/`) && !OTHERS.some((part) => id.startsWith(`${web}/${part}/`));
-      if (!isReflex || !/"_call_(script|function)"/.test(code)) return null;
-      const changed = replaceCalls(compileScripts(code, (text, options) => this.parse(text, options)));
+      if (!isReflex) return null;
+      const hasScripts = /"_call_(script|function)"/.test(code);
+      const compiled = hasScripts ? compileScripts(code, (text, options) => this.parse(text, options)) : code;
+      const changed = replaceCalls(compiled).replaceAll(UPLOADED, `(${refusal("uploaded:", "")})()`);
       return changed === code ? null : { code: changed, map: null };
     },
     generateBundle(_options, bundle) {

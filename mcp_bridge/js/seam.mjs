@@ -44,6 +44,7 @@ export function aliases(web) {
     { find: /^react-router$/, replacement: own("router.js") },
     { find: /^\$\/utils\/context$/, replacement: path.join(web, "mcp_bridge", "context.jsx") },
     { find: /^\$\/utils\/react-theme$/, replacement: own("theme.js") },
+    { find: /^\$\/utils\/helpers\/upload$/, replacement: own("upload.js") },
     { find: /^\$\/env\.json$/, replacement: ENV_MODULE },
     { find: /^\$\/reflex\.json$/, replacement: REFLEX_MODULE },
     // Reflex's own two aliases.

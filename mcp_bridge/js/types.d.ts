@@ -16,6 +16,8 @@ interface BridgeConfig {
   events?: string[];
   /** Whether others change what it shows: then it asks for news as long as it is seen. */
   live?: boolean;
+  /** The most bytes of the files of one upload. */
+  uploadBytes?: number;
   /** The event that a document sends when an earlier one has shown the session; absent without any `on_load`. */
   onLoad?: string;
 }
@@ -32,6 +34,26 @@ interface ReflexEvent {
   name: string;
   payload?: Record<string, any>;
   router_data?: object;
+  /** The files that it brings; their chunks were sent before it. */
+  upload?: { id: string; files: { name: string; type: string; size: number }[] };
+}
+
+/** A part of a file on its way to the server. */
+interface UploadChunk {
+  id: string;
+  /** The number of the file and of its part. */
+  file: number;
+  index: number;
+  /** Base64. */
+  data: string;
+}
+
+interface UploadTarget {
+  sendChunk: (chunk: UploadChunk) => Promise<unknown>;
+  send: (event: ReflexEvent) => void;
+  report: (message: string) => void;
+  /** The most bytes of one upload. */
+  limit: number;
 }
 
 /** Values by State and var. */
@@ -362,6 +384,8 @@ interface Channel {
   /** Ask for a session that the server may have lost. */
   restore: (from: Restoration) => Promise<BridgePart["rung"]>;
   send: (event: ReflexEvent, options?: { isLazy?: boolean }) => void;
+  /** Send a part of a file, beside the events. */
+  sendChunk: (chunk: UploadChunk) => Promise<void>;
   /** Stop what runs of a handler, and drop what waits of it. */
   cancel: (name: string) => void;
   /** Send again what failed, with the same sequence numbers. */

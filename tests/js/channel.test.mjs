@@ -725,6 +725,31 @@ test("a session that is lost again at once is not restored for ever", async () =
   assert.deepEqual([calls.length, status()], [7, "expired"]);
 });
 
+test("a chunk of a file goes beside the events, and again if it is lost", async () => {
+  /** bridge: uploads; the server keeps a repeated chunk once. */
+  const { channel, calls, send, reply, clock } = openChannel({ restoration });
+  const chunk = { id: "u", file: 0, index: 0, data: "YQ==" };
+  send("a");
+  const sent = channel.sendChunk(chunk);
+  await settle();
+  assert.deepEqual([calls[1].name, calls[1].arguments.upload, calls[1].arguments.events], ["reflex_event", chunk, []]);
+  await reply(1, new Error("lost"));
+  await clock.pass(300);
+  assert.deepEqual(calls[2].arguments.upload, chunk);
+  await reply(2, { _meta: { "mcp-bridge": { session: SESSION } } });
+  await sent;
+  const refused = assert.rejects(channel.sendChunk(chunk), { code: "too_large" });
+  await settle();
+  await reply(3, refusal("too_large"));
+  await refused;
+  const lost = assert.rejects(channel.sendChunk(chunk), { code: "unknown_session" });
+  await settle();
+  await reply(4, wire("event_error"));
+  await lost;
+  // The session is restored for what the person does next.
+  assert.ok(calls[5].arguments.restore);
+});
+
 test("a restored session that has answered may be restored again", async () => {
   /** bridge: servers restart more than once. */
   const { calls, send, reply } = openChannel({ restoration });
