@@ -1,4 +1,4 @@
-"""Mailboxes in Redis, as several processes see them; the contract's tests have what is common to all mailboxes."""
+"""Mailboxes in Redis, as several processes see them; `test_mailbox.py` has what is common to all mailboxes."""
 
 from __future__ import annotations
 
