@@ -23,13 +23,14 @@ from reflex_base.registry import RegistrationContext
 from . import jobs
 from ._reflex import jsonable, plain
 from ._reflex_run import router_data
+from .errors import BridgeError
 from .record import Record, WidgetSession, begin_record, jobs_of, noted, numbers_of
 
 PATIENCE = 0.2
 """Seconds to wait for the lock of a State where there is a way to go on without it."""
 
 
-class BusyError(Exception):
+class BusyError(BridgeError):
     """A handler holds the lock of a session's State for longer than somebody was ready to wait."""
 
 
