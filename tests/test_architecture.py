@@ -10,7 +10,7 @@ import pytest
 import mcp_bridge
 
 PACKAGE = Path(mcp_bridge.__file__).parent
-MODULES = sorted(PACKAGE.glob("*.py"))
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 STANDARD_ONLY = {"errors": set[str](), "manifest": {"errors"}}
 """Modules that import the standard library and these modules, and nothing else."""
@@ -46,7 +46,7 @@ def starts_with(name: str, packages: tuple[str, ...]) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=[path.stem for path in MODULES])
+@pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(PACKAGE)) for path in MODULES])
 def test_a_module_imports_only_what_it_may(path: Path) -> None:
     """bridge: design, modules and directions."""
     imported = imports(path)

@@ -206,6 +206,7 @@ def test_the_runtime_is_told_what_it_needs(project: Project) -> None:
         "pollTool": "reflex_poll",
         "displayModes": ["inline", "fullscreen", "pip"],
         "live": False,
+        "uploadBytes": 10 * 1024 * 1024,
     }
 
 

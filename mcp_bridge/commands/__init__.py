@@ -1,0 +1,1 @@
+"""The commands of `mcp-bridge`, one module each; `cli.py` puts them together."""
