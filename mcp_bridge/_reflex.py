@@ -15,7 +15,7 @@ import io
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -131,6 +131,17 @@ def handler_label(handler: EventHandler) -> str:
     """Return an event handler as its author writes it: "Pizza.search"."""
     state = handler.state.__name__ if handler.state is not None else ""
     return f"{state}.{handler_name(handler)}"
+
+
+def events_of(given: Sequence[Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return name and JSON payload of events as an author writes them: handlers, with or without arguments."""
+    return [(event.name, jsonable(event.payload)) for event in Event.from_event_type(list(given))]
+
+
+def state_label(full_name: str) -> str:
+    """Return the class name of a State."""
+    state = RegistrationContext.ensure_context().base_states.get(full_name)
+    return state.__name__ if state is not None else full_name
 
 
 def handler_full_name(handler: EventHandler) -> str:

@@ -16,11 +16,12 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
 import reflex as rx
+from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import OnLoadInternalState, StateUpdate  # pyright: ignore
 from reflex.utils import prerequisites
 from reflex_base.constants import RouteVar
@@ -63,6 +64,29 @@ def load_app() -> rx.App:
     finally:
         environment.REFLEX_SKIP_COMPILE.set(before)
     return info.app
+
+
+@contextlib.contextmanager
+def fresh_states(app: rx.App) -> Generator[None]:
+    """Keep the States of an app in memory until the end of the block, apart from those that it has."""
+    before, app._state_manager = app._state_manager, StateManagerMemory()  # 0.10.1
+    try:
+        yield
+    finally:
+        app._state_manager = before
+
+
+def forget_states(app: rx.App) -> None:
+    """Lose the States of an app, as a memory manager does when its process ends."""
+    app._state_manager = StateManagerMemory()  # 0.10.1
+
+
+def live_state(app: rx.App, session: str, state: type[Any]) -> Any:
+    """Return a State of a session as a memory manager has it, to be read."""
+    manager = app.state_manager
+    assert isinstance(manager, StateManagerMemory)
+    root: Any = manager._get_or_create_state(rx.BaseStateToken(ident=session, cls=rx.State))  # 0.10.1
+    return root._get_state_from_cache(state)  # 0.10.1
 
 
 # The event processor ----------------------------------------------------------------------------------------------

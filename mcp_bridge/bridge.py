@@ -175,15 +175,24 @@ class Bridge:
             checked = tool.arguments.validate(arguments)
             if tool.widget is None:
                 return results.from_tool(tool.title, await tool.handler(**checked))
-            return await self._open(tool, checked, principal)
+            return await self.open(tool, checked, principal)
         except (ToolError, CallError) as error:
             return Result(text=str(error), is_error=True)
         except Exception:
             logger.exception("Tool `%s` raised.", name)
             return Result(text=GENERAL_ERROR, is_error=True)
 
-    async def _open(self, tool: ToolSpec, arguments: dict[str, Any], principal: str) -> Result:
-        """Open a widget."""
+    async def open(self, tool: ToolSpec, arguments: dict[str, Any], principal: str) -> Result:
+        """Open a widget.
+
+        Args:
+            tool: Its tool.
+            arguments: The validated arguments, as Python values.
+            principal: The authenticated caller, "" if there is none.
+
+        Raises:
+            ToolError: If the handler raised; what it raised is the cause, unless it was a ToolError itself.
+        """
         widget = self.tools.widgets[tool.widget or ""]
         build = self.manifest.widgets[widget.name].current
         opened = await self.widgets.open(widget, tool, build, arguments, principal)
@@ -243,7 +252,7 @@ class Bridge:
         if not isinstance(arguments, dict):
             msg = "The arguments of `open` are not an object, so nothing was executed."
             raise CallError("bad_request", msg)
-        result = await self._open(tool, tool.arguments.validate(cast("dict[str, Any]", arguments)), principal)
+        result = await self.open(tool, tool.arguments.validate(cast("dict[str, Any]", arguments)), principal)
         return result.meta[META_KEY]
 
     # Resources ----------------------------------------------------------------------------------------------------

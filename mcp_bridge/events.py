@@ -13,7 +13,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -73,6 +73,7 @@ class Widgets:
         poll_seconds: How long a poll waits for news; below every host's limit for a call.
         grace_seconds: How long nothing has to be heard of a widget before its page-load work is cancelled; longer
             than a poll.
+        on_error: Called with what a handler raised that was not foreseen.
     """
 
     app: App
@@ -86,6 +87,7 @@ class Widgets:
     gather_seconds: float = 1.4
     poll_seconds: float = 25.0
     grace_seconds: float = 60.0
+    on_error: Callable[[BaseException], None] | None = None
     sessions: Sessions = field(init=False)
     answers: Answers = field(init=False)
     _processor: _reflex_run.WidgetEventProcessor | None = field(default=None, init=False)
@@ -409,6 +411,8 @@ class Widgets:
                 logger.info("A handler of session %s… refused: %s", session.id[:6], error)
             else:
                 logger.error("A handler of session %s… raised.", session.id[:6], exc_info=error)
+                if self.on_error is not None:
+                    self.on_error(error)
             await _reflex_run.handler_of_errors(self._processor, transaction)
             payload = {"message": str(error) if foreseen else GENERAL_ERROR, "seq": number or None}
             await session.mailbox.put_event({"name": "_bridge_error", "payload": payload}, mount or session.mount)

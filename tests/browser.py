@@ -1,7 +1,7 @@
 """A widget in a browser: what the host page recorded, the widget's frame, and what the browser complained of.
 
     with HostServers() as servers, Browser(servers, mcp_url) as browser:
-        widget = browser.open_widget("appbridge", "flights", {"origin": "JFK", ...}, theme="dark")
+        widget = browser.open_in_host("appbridge", "flights", {"origin": "JFK", ...}, theme="dark")
         widget.frame.get_by_role("button", name="Price").click()
         widget.wait_for_calls(1)
         widget.assert_clean()
@@ -234,7 +234,7 @@ class Browser:
         self._chromium.close()
         self._playwright.stop()
 
-    def open_widget(
+    def open_in_host(
         self, host: HostName, tool: str, args: dict[str, object], *, server: str | None = None, **options: object
     ) -> WidgetPage:
         """Call a tool in a host page and return when the host has shown its widget.

@@ -12,7 +12,7 @@ os.environ["REFLEX_STATE_MANAGER_MODE"] = "memory"
 import pytest
 
 from tests.demo import demo_bridge
-from tests.host_fixtures import browser, host_servers, mcp_url, open_widget  # noqa: F401
+from tests.host_fixtures import browser, host_servers, mcp_url, open_in_host  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from tests.browser import Browser, WidgetPage
 from tests.host_servers import HostServers
 from tests.served import serve
 
-OpenWidget = Callable[..., WidgetPage]
+OpenInHost = Callable[..., WidgetPage]
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def browser(host_servers: HostServers, mcp_url: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_widget(browser: Browser) -> Iterator[OpenWidget]:
-    """`Browser.open_widget`; what it opened is closed after the test."""
-    yield browser.open_widget
+def open_in_host(browser: Browser) -> Iterator[OpenInHost]:
+    """`Browser.open_in_host`; what it opened is closed after the test."""
+    yield browser.open_in_host
     browser.close_pages()

@@ -24,13 +24,13 @@ from hypothesis import strategies as st
 from playwright.sync_api import Locator, expect
 
 from mcp_bridge.results import META_KEY
+from mcp_bridge.testing.clock import VirtualLoop, virtual_loop
 from tests.browser import WidgetPage
 from tests.exactly_once.app import write_bundles
-from tests.exactly_once.clock import VirtualLoop, virtual_loop
 from tests.exactly_once.host import Host, Node
 from tests.exactly_once.schedules import FOUND, Schedule, schedules, schedules_with_losses, schedules_with_restarts
 from tests.exactly_once.server import Server
-from tests.host_fixtures import OpenWidget
+from tests.host_fixtures import OpenInHost
 
 SCHEDULES = int(os.environ.get("EXACTLY_ONCE_SCHEDULES", "500"))
 SEED = int(os.environ.get("EXACTLY_ONCE_SEED", "0"))
@@ -224,11 +224,11 @@ def heal(widget: WidgetPage) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("number", range(12))
-def test_clicks_in_two_copies_of_a_widget_count_once_each(open_widget: OpenWidget, number: int) -> None:
+def test_clicks_in_two_copies_of_a_widget_count_once_each(open_in_host: OpenInHost, number: int) -> None:
     """bridge: the exported bundle in Chromium, with faults, copies, reloads and repeated results."""
     random = Random(SEED + number)
-    first = open_widget("appbridge", "hello", {"name": "Ada"}, message="m1")
-    second = open_widget("appbridge", "hello", {"name": "Ada"}, message="m1")
+    first = open_in_host("appbridge", "hello", {"name": "Ada"}, message="m1")
+    second = open_in_host("appbridge", "hello", {"name": "Ada"}, message="m1")
     # The second copy is of the first one's message.
     stored = json.dumps({"result": first.result, "widgetState": None})
     second.page.evaluate("text => sessionStorage.setItem('message:m1', text)", stored)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import FilePayload, FrameLocator, Locator, expect
 
 from tests.browser import HostName, WidgetPage
-from tests.host_fixtures import OpenWidget
+from tests.host_fixtures import OpenInHost
 from tests.served import serve
 from tests.test_bundle import CONFIG, Project
 
@@ -617,10 +617,10 @@ def client_state_of_a_handler(widget: WidgetPage, row: Locator) -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_feature_of_reflex_works_in_a_widget(open_widget: OpenWidget, name: str) -> None:
+def test_a_feature_of_reflex_works_in_a_widget(open_in_host: OpenInHost, name: str) -> None:
     """bridge: every Reflex feature works in a widget, or the export refuses it in one sentence."""
     tool, check = ROWS[name]
-    widget = open_widget("appbridge", tool, {})
+    widget = open_in_host("appbridge", tool, {})
     row = by_id(widget, name)
     expect(row).to_be_attached()
     check(widget, row)
@@ -644,10 +644,10 @@ def test_the_table_has_a_row_for_each_test() -> None:
     ("host", "options"), [("appbridge", {}), ("mcpui", {}), ("openai", {}), ("openai", {"both": True})]
 )
 def test_a_private_value_is_in_no_message_that_a_model_can_see(
-    open_widget: OpenWidget, host: HostName, options: dict[str, bool]
+    open_in_host: OpenInHost, host: HostName, options: dict[str, bool]
 ) -> None:
     """bridge: state visibility; the model has the declared vars, the widget the others, nobody the backend vars."""
-    widget = open_widget(host, "visible", {}, message="m1", **options)
+    widget = open_in_host(host, "visible", {}, message="m1", **options)
     expect(widget.frame.get_by_text("shown-to-the-person 0")).to_be_visible()
     button(widget.frame, "Change").click()
     expect(widget.frame.get_by_text("shown-to-the-person 1")).to_be_visible()
@@ -665,9 +665,9 @@ def test_a_private_value_is_in_no_message_that_a_model_can_see(
     widget.assert_clean()
 
 
-def test_twenty_yields_in_ten_seconds_are_many_views_and_few_calls(open_widget: OpenWidget) -> None:
+def test_twenty_yields_in_ten_seconds_are_many_views_and_few_calls(open_in_host: OpenInHost) -> None:
     """bridge: at least 15 distinct intermediate views and no more than 8 calls."""
-    widget = open_widget("appbridge", "steps", {})
+    widget = open_in_host("appbridge", "steps", {})
     step = by_id(widget, "step")
     step.evaluate(
         """node => {
@@ -686,9 +686,9 @@ def test_twenty_yields_in_ten_seconds_are_many_views_and_few_calls(open_widget: 
     widget.assert_clean()
 
 
-def test_on_load_runs_when_a_widget_is_opened_and_when_it_is_loaded_again(open_widget: OpenWidget) -> None:
+def test_on_load_runs_when_a_widget_is_opened_and_when_it_is_loaded_again(open_in_host: OpenInHost) -> None:
     """bridge: as for a page of Reflex; the first view does not wait for it, and a poll brings it."""
-    widget = open_widget("appbridge", "loaded", {})
+    widget = open_in_host("appbridge", "loaded", {})
     row = by_id(widget, "on-load")
     expect(row).to_have_text("opened, loads: 0")
     expect(row).to_have_text("opened, loads: 1")
@@ -700,19 +700,19 @@ def test_on_load_runs_when_a_widget_is_opened_and_when_it_is_loaded_again(open_w
     widget.assert_clean()
 
 
-def test_a_widget_without_on_load_costs_no_call_when_it_is_loaded_again(open_widget: OpenWidget) -> None:
+def test_a_widget_without_on_load_costs_no_call_when_it_is_loaded_again(open_in_host: OpenInHost) -> None:
     """bridge: a reload is free."""
-    widget = open_widget("appbridge", "not_loaded", {})
+    widget = open_in_host("appbridge", "not_loaded", {})
     expect(by_id(widget, "number")).to_have_text("0")
     widget.reload()
     expect(by_id(widget, "number")).to_have_text("0")
     assert widget.calls == []
 
 
-def test_a_shared_state_reaches_two_open_widgets(open_widget: OpenWidget) -> None:
+def test_a_shared_state_reaches_two_open_widgets(open_in_host: OpenInHost) -> None:
     """bridge: what one widget changes in a shared State is in the other at its next call at the latest."""
-    first = open_widget("appbridge", "shared", {})
-    second = open_widget("appbridge", "shared", {})
+    first = open_in_host("appbridge", "shared", {})
+    second = open_in_host("appbridge", "shared", {})
     button(first.frame, "Say").click()
     expect(by_id(first, "two-widgets")).to_contain_text("said 1")
     button(second.frame, "Say").click()

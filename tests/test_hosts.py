@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Locator, expect
 
 from tests.browser import Fault, HostName, WidgetPage
-from tests.host_fixtures import OpenWidget
+from tests.host_fixtures import OpenInHost
 from tests.served import free_port, serve
 
 pytestmark = pytest.mark.browser
@@ -40,16 +40,16 @@ def rows(frame: FrameLocator) -> Locator:
     return frame.get_by_role("list", name="Flights").get_by_role("button")
 
 
-def open_flights(open_widget: OpenWidget, host: HostName, **options: Any) -> WidgetPage:
+def open_flights(open_in_host: OpenInHost, host: HostName, **options: Any) -> WidgetPage:
     """Return the flights widget when it shows its list."""
-    widget = open_widget(host, "flights", FLIGHTS, **options)
+    widget = open_in_host(host, "flights", FLIGHTS, **options)
     expect(rows(widget.frame)).to_have_count(8)
     return widget
 
 
-def open_hello(open_widget: OpenWidget, host: HostName, **options: Any) -> WidgetPage:
+def open_hello(open_in_host: OpenInHost, host: HostName, **options: Any) -> WidgetPage:
     """Return the hello widget when it shows its greeting."""
-    widget = open_widget(host, "hello", HELLO, **options)
+    widget = open_in_host(host, "hello", HELLO, **options)
     expect(widget.frame.get_by_role("heading", name="Hello, Ada")).to_be_visible()
     return widget
 
@@ -71,10 +71,10 @@ def called(widget: WidgetPage) -> list[tuple[str, int]]:
 
 @in_other_ways_too
 def test_the_first_state_is_painted_without_a_tool_call(
-    open_widget: OpenWidget, host: HostName, options: Options, request: pytest.FixtureRequest
+    open_in_host: OpenInHost, host: HostName, options: Options, request: pytest.FixtureRequest
 ) -> None:
     """bridge: from opening to the first interaction the widget makes no call."""
-    widget = open_flights(open_widget, host, **options)
+    widget = open_flights(open_in_host, host, **options)
     expect(widget.frame.get_by_role("heading", name="JFK")).to_be_visible()
     expect(widget.frame.get_by_role("status")).to_contain_text(f"{widget.result['structuredContent']['count']} flights")
     widget.wait_for_record("host.sizes.length")
@@ -84,9 +84,9 @@ def test_the_first_state_is_painted_without_a_tool_call(
 
 
 @in_other_ways_too
-def test_one_click_is_one_call(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+def test_one_click_is_one_call(open_in_host: OpenInHost, host: HostName, options: Options) -> None:
     """bridge: each event handler that a person triggers costs one call with one event."""
-    widget = open_flights(open_widget, host, **options)
+    widget = open_flights(open_in_host, host, **options)
     frame = widget.frame
     frame.get_by_role("button", name="Delay").click()
     expect(frame.get_by_role("status")).to_contain_text("latest to arrive first")
@@ -100,9 +100,9 @@ def test_one_click_is_one_call(open_widget: OpenWidget, host: HostName, options:
 
 
 @in_each_host
-def test_ten_clicks_are_ten_calls(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+def test_ten_clicks_are_ten_calls(open_in_host: OpenInHost, host: HostName, options: Options) -> None:
     """bridge: from opening the widget, with nothing polled in between."""
-    widget = open_flights(open_widget, host, **options)
+    widget = open_flights(open_in_host, host, **options)
     back = widget.frame.get_by_role("button", name="All flights")
     for number in range(5):
         rows(widget.frame).nth(number).click()
@@ -115,10 +115,10 @@ def test_ten_clicks_are_ten_calls(open_widget: OpenWidget, host: HostName, optio
 
 @in_each_host
 def test_a_follow_up_message_reaches_the_chat_and_not_the_server(
-    open_widget: OpenWidget, host: HostName, options: Options, request: pytest.FixtureRequest
+    open_in_host: OpenInHost, host: HostName, options: Options, request: pytest.FixtureRequest
 ) -> None:
     """bridge: `host.send_message` is a host action, so the click makes no call."""
-    widget = open_flights(open_widget, host, **options)
+    widget = open_flights(open_in_host, host, **options)
     rows(widget.frame).first.click()
     widget.frame.get_by_role("button", name="Book it").click()
     widget.wait_for_record("host.messages.length")
@@ -131,10 +131,10 @@ def test_a_follow_up_message_reaches_the_chat_and_not_the_server(
 
 @with_storage
 def test_a_reloaded_frame_shows_the_widget_as_it_was_left(
-    open_widget: OpenWidget, host: HostName, options: Options
+    open_in_host: OpenInHost, host: HostName, options: Options
 ) -> None:
     """bridge: a reload paints the stored result, then asks once for what changed since; nothing runs again."""
-    widget = open_hello(open_widget, host, **options)
+    widget = open_hello(open_in_host, host, **options)
     counter(widget).click()
     expect_clicks(widget, 1)
     widget.reload()
@@ -147,10 +147,10 @@ def test_a_reloaded_frame_shows_the_widget_as_it_was_left(
 
 @pytest.mark.parametrize(("host", "options"), [OPAQUE, MCPUI_OPAQUE])
 def test_a_reloaded_frame_without_storage_catches_up_with_the_next_event(
-    open_widget: OpenWidget, host: HostName, options: Options
+    open_in_host: OpenInHost, host: HostName, options: Options
 ) -> None:
     """gap: in an opaque origin nothing outlives the document, so it shows the opening state until it is used."""
-    widget = open_hello(open_widget, host, **options)
+    widget = open_hello(open_in_host, host, **options)
     counter(widget).click()
     expect_clicks(widget, 1)
     widget.reload()
@@ -163,10 +163,10 @@ def test_a_reloaded_frame_without_storage_catches_up_with_the_next_event(
 @in_each_host
 @pytest.mark.parametrize("fault", ["request", "answer", "result"])
 def test_after_failed_calls_retry_runs_the_event_exactly_once(
-    open_widget: OpenWidget, host: HostName, options: Options, fault: Fault
+    open_in_host: OpenInHost, host: HostName, options: Options, fault: Fault
 ) -> None:
     """bridge: a lost request, a lost answer and an error result leave the event in the queue, with its number."""
-    widget = open_hello(open_widget, host, **options)
+    widget = open_hello(open_in_host, host, **options)
     widget.drop(MANY, fault)
     counter(widget).click()
     alert = widget.frame.get_by_role("alert")
@@ -181,9 +181,9 @@ def test_after_failed_calls_retry_runs_the_event_exactly_once(
 
 
 @in_each_host
-def test_one_lost_call_heals_by_itself(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+def test_one_lost_call_heals_by_itself(open_in_host: OpenInHost, host: HostName, options: Options) -> None:
     """bridge: the person sees nothing of a single failure."""
-    widget = open_hello(open_widget, host, **options)
+    widget = open_hello(open_in_host, host, **options)
     widget.drop(1, "answer")
     counter(widget).click()
     expect_clicks(widget, 1)
@@ -194,10 +194,10 @@ def test_one_lost_call_heals_by_itself(open_widget: OpenWidget, host: HostName, 
 
 @in_each_host
 def test_clicks_during_a_call_go_together_in_the_next(
-    open_widget: OpenWidget, host: HostName, options: Options
+    open_in_host: OpenInHost, host: HostName, options: Options
 ) -> None:
     """bridge: one call is in flight; what queues meanwhile is one batch."""
-    widget = open_hello(open_widget, host, **options)
+    widget = open_hello(open_in_host, host, **options)
     with widget.held_calls():
         for _ in range(4):
             counter(widget).click()
@@ -209,10 +209,10 @@ def test_clicks_during_a_call_go_together_in_the_next(
 
 @in_each_host
 def test_a_result_that_is_delivered_twice_changes_nothing(
-    open_widget: OpenWidget, host: HostName, options: Options
+    open_in_host: OpenInHost, host: HostName, options: Options
 ) -> None:
     """bridge: an update older than what the widget holds is ignored."""
-    widget = open_hello(open_widget, host, **options)
+    widget = open_hello(open_in_host, host, **options)
     counter(widget).click()
     expect_clicks(widget, 1)
     widget.deliver()
@@ -224,10 +224,10 @@ def test_a_result_that_is_delivered_twice_changes_nothing(
 
 @in_each_host
 def test_the_theme_of_the_host_is_followed(
-    open_widget: OpenWidget, host: HostName, options: Options, request: pytest.FixtureRequest
+    open_in_host: OpenInHost, host: HostName, options: Options, request: pytest.FixtureRequest
 ) -> None:
     """spec: MCP Apps 2026-01-26, Theming; and `window.openai.theme`."""
-    widget = open_flights(open_widget, host, theme="dark", width=390, **options)
+    widget = open_flights(open_in_host, host, theme="dark", width=390, **options)
     page = widget.frame.locator(":root")
     expect(page).to_have_css("color-scheme", "dark")
     widget.wait_for_record("host.sizes.length")
@@ -239,19 +239,19 @@ def test_the_theme_of_the_host_is_followed(
 
 
 @pytest.mark.parametrize(("host", "options"), [APPBRIDGE, OPAQUE, OPENAI, OPENAI_BOTH])
-def test_a_result_that_comes_late_is_painted(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+def test_a_result_that_comes_late_is_painted(open_in_host: OpenInHost, host: HostName, options: Options) -> None:
     """spec: MCP Apps 2026-01-26, Tool Result; hosts show a widget before its tool has answered."""
-    widget = open_flights(open_widget, host, late=300, **options)
+    widget = open_flights(open_in_host, host, late=300, **options)
     assert widget.calls == []
     widget.assert_clean()
 
 
 @in_each_host
 def test_a_host_that_drops_meta_still_shows_a_read_only_widget(
-    open_widget: OpenWidget, host: HostName, options: Options
+    open_in_host: OpenInHost, host: HostName, options: Options
 ) -> None:
     """bridge: without the state in `_meta` the widget asks for it in `structuredContent`."""
-    widget = open_hello(open_widget, host, meta=False, **options)
+    widget = open_hello(open_in_host, host, meta=False, **options)
     counter(widget).click()
     expect_clicks(widget, 1)
     widget.assert_clean()
@@ -259,9 +259,9 @@ def test_a_host_that_drops_meta_still_shows_a_read_only_widget(
 
 @pytest.mark.parametrize(("host", "options"), [APPBRIDGE, MCPUI, OPENAI])
 @pytest.mark.parametrize("width", [390, 768])
-def test_nothing_sticks_out(open_widget: OpenWidget, host: HostName, options: Options, width: int) -> None:
+def test_nothing_sticks_out(open_in_host: OpenInHost, host: HostName, options: Options, width: int) -> None:
     """bridge: the widgets fit a phone and a desktop chat, and the frame is as high as its content."""
-    widget = open_flights(open_widget, host, width=width, **options)
+    widget = open_flights(open_in_host, host, width=width, **options)
     widget.wait_for_record("host.sizes.length")
     page = widget.frame.locator(":root")
     assert page.evaluate("root => root.scrollWidth - root.clientWidth") == 0
@@ -270,9 +270,9 @@ def test_nothing_sticks_out(open_widget: OpenWidget, host: HostName, options: Op
     widget.assert_clean()
 
 
-def test_without_messages_there_is_no_button_that_sends_one(open_widget: OpenWidget) -> None:
+def test_without_messages_there_is_no_button_that_sends_one(open_in_host: OpenInHost) -> None:
     """bridge: what a host cannot do is not offered; VS Code and Cursor have no `ui/message`."""
-    widget = open_flights(open_widget, "appbridge", without="message")
+    widget = open_flights(open_in_host, "appbridge", without="message")
     rows(widget.frame).first.click()
     expect(widget.frame.get_by_role("button", name="All flights")).to_be_visible()
     expect(widget.frame.get_by_role("button", name="Book it")).to_have_count(0)
@@ -281,10 +281,10 @@ def test_without_messages_there_is_no_button_that_sends_one(open_widget: OpenWid
 
 @with_storage
 def test_a_chat_that_is_opened_again_shows_the_widget_as_it_was_left(
-    open_widget: OpenWidget, host: HostName, options: Options
+    open_in_host: OpenInHost, host: HostName, options: Options
 ) -> None:
     """bridge: the host redelivers the result of the message; the tool is not called again."""
-    widget = open_hello(open_widget, host, message="m1", **options)
+    widget = open_hello(open_in_host, host, message="m1", **options)
     counter(widget).click()
     expect_clicks(widget, 1)
     widget.revisit()
@@ -296,12 +296,12 @@ def test_a_chat_that_is_opened_again_shows_the_widget_as_it_was_left(
 @in_each_host
 @pytest.mark.parametrize("manager", ["memory", "disk"])
 def test_a_widget_goes_on_when_its_server_was_restarted(
-    open_widget: OpenWidget, host: HostName, options: Options, manager: str, tmp_path: Path
+    open_in_host: OpenInHost, host: HostName, options: Options, manager: str, tmp_path: Path
 ) -> None:
     """bridge: the State is still there, or restored from the sealed snapshot, and then the person is told so."""
     command = ["-m", "mcp_bridge.cli", "serve", "--port", str(free_port())]
     with serve(command, tmp_path / "first", REFLEX_STATE_MANAGER_MODE=manager) as url:
-        widget = open_hello(open_widget, host, server=url, **options)
+        widget = open_hello(open_in_host, host, server=url, **options)
         counter(widget).click()
         expect_clicks(widget, 1)
     with serve(command, tmp_path / "second", REFLEX_STATE_MANAGER_MODE=manager):
@@ -319,9 +319,9 @@ def test_a_widget_goes_on_when_its_server_was_restarted(
 
 
 @in_each_host
-def test_a_violation_of_the_policy_is_noticed(open_widget: OpenWidget, host: HostName, options: Options) -> None:
+def test_a_violation_of_the_policy_is_noticed(open_in_host: OpenInHost, host: HostName, options: Options) -> None:
     """spec: MCP Apps 2026-01-26, Content Security Policy; and a check that `assert_clean` can fail."""
-    widget = open_hello(open_widget, host, **options)
+    widget = open_hello(open_in_host, host, **options)
     with widget.page.expect_console_message(lambda message: "Content Security Policy" in message.text):
         widget.frame.locator(":root").evaluate("() => { new Image().src = 'https://example.com/pixel.png'; }")
     assert any("img-src" in violation for violation in widget.violations)

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import HostName, WidgetPage
-from tests.host_fixtures import OpenWidget
+from tests.host_fixtures import OpenInHost
 from tests.served import free_port, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
@@ -42,13 +42,13 @@ def expect_progress(widget: WidgetPage, beyond: int = 0) -> int:
 
 @pytest.mark.parametrize(("host", "manager"), [("appbridge", "disk"), ("openai", "memory")])
 def test_valuation_runs_to_its_end_through_a_reload_a_remount_and_a_restart(
-    open_widget: OpenWidget, host: HostName, manager: str, tmp_path: Path
+    open_in_host: OpenInHost, host: HostName, manager: str, tmp_path: Path
 ) -> None:
     """bridge: progress in the widget, the result in place, no follow-up message, a few calls a minute."""
     command = ["-c", _SERVE.format(rounds=ROUNDS, port=free_port())]
     began = time.monotonic()
     with serve(command, tmp_path / "first", REFLEX_STATE_MANAGER_MODE=manager) as url:
-        widget = open_widget(host, "valuation", HOME, server=url, message="m1")
+        widget = open_in_host(host, "valuation", HOME, server=url, message="m1")
         assert "about $128,000" in widget.result["content"][0]["text"]
         rounds = expect_progress(widget)
         widget.reload()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import selectors
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 _REAL_SECONDS = 30
@@ -68,7 +68,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """How long what runs in a thread takes, for example the write of a file."""
         super().__init__(self._clock)
 
-    def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # noqa: ARG002
         """Run a function here, since the clock would not wait for a thread."""
         future = self.create_future()
 
@@ -92,7 +92,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 @contextlib.contextmanager
-def virtual_loop() -> Iterator[VirtualLoop]:
+def virtual_loop() -> Generator[VirtualLoop]:
     """Give a loop; at the end cancel what still runs on it, and close it."""
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
