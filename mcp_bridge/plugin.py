@@ -30,6 +30,7 @@ from ._reflex_compile import CompiledPage
 from ._toasts import may_toast
 from ._version import __version__
 from .budgets import excesses
+from .discovery import import_widgets
 from .errors import BundleError
 from .refusals import refuse
 from .uploads import UPLOAD_BYTES
@@ -77,6 +78,7 @@ class WidgetsPlugin(Plugin):
     def register_route(self, **context: Any) -> None:
         """Add the page `/widgets/<name>` for every widget."""
         compile_seam.hide_badge()
+        import_widgets(compile_seam.app_name())
         for widget in registry().widgets.values():
             context["add_page"](
                 widget.component,

@@ -266,6 +266,25 @@ def test_the_whole_app_of_the_tutorial_runs_and_answers_as_shown(tmp_path: Path)
     assert played["sent"] == ["I have booked a table at Forno Vecchio. What goes well with a Margherita?"]
 
 
+def test_the_tests_of_the_docs_pass(tmp_path: Path) -> None:
+    """bridge: docs/testing.md, with the tutorial's app."""
+    code = [block for page in (TUTORIAL, ROOT / "docs/testing.md") for block in blocks(page, "python")]
+    for path, text in {block.path: block.code for block in code if block.path}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("REFLEX_", "PYTEST_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "5 passed" in done.stdout, done.stdout + done.stderr
+
+
 def _texts(page: Path) -> list[str]:
     """Return the text blocks of a page."""
     return [block.code.strip() for block in blocks(page, "text")]
