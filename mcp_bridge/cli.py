@@ -1,5 +1,6 @@
 """The command `mcp-bridge`.
 
+mcp-bridge new pizzeria          # a project, from one of five templates
 mcp-bridge serve                 # the app of rxconfig.py in the current folder, on http://127.0.0.1:8000
 mcp-bridge serve --stdio         # the same for a host that starts its servers itself
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 import click
 
 from ._version import __version__
+from .commands.new import init, new
 from .commands.serve import serve
 
 
@@ -18,7 +20,8 @@ def main() -> None:
     """Widgets for ChatGPT and every MCP Apps host, written in Reflex."""
 
 
-main.add_command(serve)
+for command in (new, init, serve):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -93,6 +93,9 @@ async def test_a_widget_goes_on_after_a_deployment(open_widget: Any) -> None:
     assert widget.vars["Hello"] == {"name": "Ada", "clicks": 3}
 
 
+_PYTEST = "import sys; sys.path.remove(''); import pytest; sys.exit(pytest.main())"
+"""`pytest`; `python -m pytest` would put the folder on Python's path."""
+
 _CONFIG = """
 import reflex as rx
 from mcp_bridge import WidgetsPlugin
@@ -205,7 +208,7 @@ def test_the_kit_is_there_wherever_the_package_is_installed(tmp_path: Path) -> N
     (tmp_path / "test_counter.py").write_text(_TESTS)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("REFLEX_", "PYTEST_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"],
+        [sys.executable, "-c", _PYTEST, "-q", "-p", "no:cacheprovider", "-W", "error"],
         cwd=tmp_path,
         env=environment,
         capture_output=True,

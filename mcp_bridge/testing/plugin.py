@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,14 @@ _VIRTUAL = "virtual_time"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the setting that says where the app is."""
     parser.addini("mcp_bridge_app", "The folder of rxconfig.py, from pytest's root folder.", default=".")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Let tests import the app's package, as Reflex does, also where pytest is not run as `python -m pytest`."""
+    folder = early_config.rootpath / str(early_config.getini("mcp_bridge_app"))
+    if (folder / "rxconfig.py").is_file() and str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
 
 
 def pytest_configure(config: pytest.Config) -> None:

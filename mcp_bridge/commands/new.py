@@ -1,0 +1,54 @@
+"""`mcp-bridge new` and `mcp-bridge init`: a project, or a widget in a Reflex app that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from mcp_bridge.errors import BridgeError
+from mcp_bridge.scaffold import TEMPLATES, Change, create, extend
+
+_TEMPLATE = click.option(
+    "--template",
+    default="hello",
+    show_default=True,
+    type=click.Choice(list(TEMPLATES)),
+    help="; ".join(f"{name}: {about}" for name, about in TEMPLATES.items()) + ".",
+)
+
+
+@click.command()
+@click.argument("name")
+@_TEMPLATE
+def new(name: str, template: str) -> None:
+    """Write a new project into the folder NAME."""
+    folder = Path(name)
+    changes = _do(lambda: create(folder, template))
+    click.echo(f"{len(changes)} files in {folder}/, made for you to change. Next:\n")
+    click.echo(f"  cd {folder}")
+    click.echo("  reflex export --frontend-only --no-zip")
+    click.echo("  mcp-bridge serve")
+    click.echo("\n`pytest` runs its tests.")
+
+
+@click.command()
+@_TEMPLATE
+def init(template: str) -> None:
+    """Add a widget to the Reflex app of the current folder."""
+    for change in _do(lambda: extend(Path(), template)):
+        click.echo(f"{change.what:8} {change.path}{f': {change.note}' if change.note else ''}")
+    click.echo("\nNext: `reflex export --frontend-only --no-zip`, then `mcp-bridge serve`.")
+
+
+def _do(work: Callable[[], list[Change]]) -> list[Change]:
+    """Return what was done.
+
+    Raises:
+        click.ClickException: If it cannot be done.
+    """
+    try:
+        return work()
+    except BridgeError as error:
+        raise click.ClickException(f"{type(error).__name__}: {error}") from error

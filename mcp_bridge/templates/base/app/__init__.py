@@ -1,0 +1,1 @@
+"""The widgets and tools of this app."""

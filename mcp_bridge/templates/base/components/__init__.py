@@ -1,0 +1,5 @@
+"""Components that several widgets use."""
+
+from .note import note
+
+__all__ = ["note"]
