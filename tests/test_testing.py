@@ -54,7 +54,7 @@ async def test_a_foreseen_failure_of_the_opening_is_raised(open_widget: Any) -> 
         await open_widget("flights", **{**ROUTE, "destination": "JFK"})
     with pytest.raises(ToolError, match="`origin`"):
         await open_widget("flights", destination="SFO")
-    with pytest.raises(BridgeError, match=r"no tool 'flight' opens a widget\. Those that do: hello, flights, val"):
+    with pytest.raises(BridgeError, match=r"no tool 'flight' opens a widget\. Those that do: flights, hello, val"):
         await open_widget("flight")
 
 

@@ -70,7 +70,7 @@ class Stage:
         known = self.bridge.tools.tools
         spec = known.get(tool)
         if spec is None or spec.widget is None:
-            named = ", ".join(name for name, each in known.items() if each.widget) or "none"
+            named = ", ".join(sorted(name for name, each in known.items() if each.widget)) or "none"
             msg = f"no tool {tool!r} opens a widget. Those that do: {named}."
             raise BridgeError(msg)
         plain = {name: _reflex.jsonable(value) for name, value in arguments.items()}
