@@ -2,6 +2,7 @@
 
 mcp-bridge serve                 # the app of rxconfig.py in the current folder, on http://127.0.0.1:8000
 mcp-bridge serve --stdio         # the same for a host that starts its servers itself
+mcp-bridge doctor                # what hosts and their reviewers would object to
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import click
 
 from ._version import __version__
+from .commands.doctor import doctor
 from .commands.serve import serve
 
 
@@ -19,6 +21,7 @@ def main() -> None:
 
 
 main.add_command(serve)
+main.add_command(doctor)
 
 if __name__ == "__main__":
     main()
