@@ -3,6 +3,7 @@
 mcp-bridge new pizzeria          # a project, from one of five templates
 mcp-bridge serve                 # the app of rxconfig.py in the current folder, on http://127.0.0.1:8000
 mcp-bridge serve --stdio         # the same for a host that starts its servers itself
+mcp-bridge doctor                # what hosts and their reviewers would object to
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import click
 
 from ._version import __version__
+from .commands.doctor import doctor
 from .commands.new import init, new
 from .commands.serve import serve
 
@@ -20,7 +22,7 @@ def main() -> None:
     """Widgets for ChatGPT and every MCP Apps host, written in Reflex."""
 
 
-for command in (new, init, serve):
+for command in (new, init, serve, doctor):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -332,15 +332,21 @@ def test_the_reference_has_no_heading_for_a_name_that_is_not_public() -> None:
     assert {heading.strip("`") for heading in sections(REFERENCE) if heading.startswith("`")} == set(PUBLIC)
 
 
-def test_the_command_line_of_the_docs_is_the_real_one() -> None:
-    """bridge: the options of `mcp-bridge serve`, with their defaults."""
-    serve = cli.main.commands["serve"]
+@pytest.mark.parametrize(("command", "section"), [("serve", "Command line"), ("doctor", "mcp-bridge doctor")])
+def test_the_command_line_of_the_docs_is_the_real_one(command: str, section: str) -> None:
+    """bridge: the options of a command, with their defaults."""
+
+    def default(option: click.Option) -> str:
+        if option.is_flag:
+            return "off"
+        return str(option.default) if isinstance(option.default, str | int) else "none"
+
     real = {
-        option.opts[0]: "off" if option.is_flag else str(option.default)
-        for option in serve.params
+        option.opts[0]: default(option)
+        for option in cli.main.commands[command].params
         if isinstance(option, click.Option)
     }
-    table = re.findall(r"^\| `(--\S+)` \| `?(\S+?)`? \|", sections(REFERENCE)["Command line"], re.MULTILINE)
+    table = re.findall(r"^\| `(--\S+)` \| `?(\S+?)`? \|", sections(REFERENCE)[section], re.MULTILINE)
     assert dict(table) == real
 
 
@@ -353,8 +359,8 @@ def test_the_commands_of_the_docs_exist() -> None:
     checked = 0
     for command in (*inline, *fenced):
         words = re.sub(r"^(\w+=\S+ )+", "", command.partition("#")[0]).split()
-        if words[:2] == ["mcp-bridge", "serve"]:
-            cli.main.commands["serve"].make_context("serve", words[2:])
+        if words[0] == "mcp-bridge" and words[1] in cli.main.commands:
+            cli.main.commands[words[1]].make_context(words[1], words[2:])
         elif words[0] == "reflex":
             options = {
                 name for each in reflex_cli.commands[words[1]].params for name in (*each.opts, *each.secondary_opts)

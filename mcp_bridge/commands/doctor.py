@@ -1,0 +1,105 @@
+"""`mcp-bridge doctor`: what hosts and their reviewers would object to, before they do."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mcp_bridge.errors import BridgeError
+
+if TYPE_CHECKING:
+    from mcp_bridge.doctor.findings import Report
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("url", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--junit", type=_FILE, help="Write the report as JUnit XML to a file.")
+@click.option("--sarif", type=_FILE, help="Write the report as SARIF 2.1.0 to a file.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--header", "headers", multiple=True, help="A header of each request, for example 'Authorization: ...'.")
+def doctor(
+    url: str | None, as_json: bool, junit: Path | None, sarif: Path | None, strict: bool, headers: tuple[str, ...]
+) -> None:
+    """Check the app of the current folder, or the server at URL, by the rules of hosts and reviewers.
+
+    Nothing is changed: of the tools only those are called that read and need no arguments. The exit code is 0
+    without errors and 1 with.
+    """
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    given = dict(_header(each) for each in headers)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            report = _check_url(_endpoint(url), given) if url else _check_app()
+    except BridgeError as error:
+        raise click.ClickException(f"{type(error).__name__}: {error}") from error
+
+    from mcp_bridge.doctor import reports
+
+    if junit is not None:
+        junit.write_text(reports.as_junit(report, strict=strict), encoding="utf-8")
+    if sarif is not None:
+        sarif.write_text(reports.as_sarif(report), encoding="utf-8")
+    if as_json:
+        click.echo(reports.as_json(report, strict=strict))
+    else:
+        reports.show(report)
+    sys.exit(1 if report.is_failed(strict=strict) else 0)
+
+
+def _check_app() -> Report:
+    """Check the app of the current folder, which is served for as long as that takes."""
+    from mcp_bridge.doctor.diagnosis import diagnose
+    from mcp_bridge.doctor.local import serving
+    from mcp_bridge.doctor.survey import survey
+
+    with serving() as app:
+        evidence = survey(app.url, public_url=app.public_url, ledger=app.ledger)
+    return diagnose(evidence, f"app {app.name}")
+
+
+def _check_url(url: str, headers: dict[str, str]) -> Report:
+    """Check a server."""
+    from mcp_bridge.doctor.diagnosis import diagnose
+    from mcp_bridge.doctor.survey import survey
+
+    return diagnose(survey(url, headers=headers))
+
+
+def _endpoint(url: str) -> str:
+    """Return the URL of the MCP endpoint; of a URL without a path it is `/mcp`.
+
+    Raises:
+        click.BadParameter: If it is not a URL of HTTP.
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or urlsplit(url).scheme not in ("http", "https"):
+        msg = f"{url!r} is not a URL with http or https. Write it like https://pizza.example.com/mcp."
+        raise click.BadParameter(msg, param_hint="URL")
+    return f"{url.rstrip('/')}/mcp" if urlsplit(url).path in ("", "/") else url
+
+
+def _header(given: str) -> tuple[str, str]:
+    """Return name and value of a header.
+
+    Raises:
+        click.BadParameter: If it has no colon.
+    """
+    name, colon, value = given.partition(":")
+    if not colon or not name.strip():
+        msg = "it has no colon. Write it like 'Authorization: Bearer TOKEN'."
+        raise click.BadParameter(msg, param_hint="--header")
+    return name.strip().lower(), value.strip()
