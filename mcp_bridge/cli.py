@@ -2,6 +2,9 @@
 
 mcp-bridge serve                 # the app of rxconfig.py in the current folder, on http://127.0.0.1:8000
 mcp-bridge serve --stdio         # the same for a host that starts its servers itself
+mcp-bridge inspect               # its tools and resources as hosts see them
+mcp-bridge call hello name=Ada   # what the model, the widget and the person get
+mcp-bridge screenshot hello name=Ada
 """
 
 from __future__ import annotations
@@ -9,6 +12,9 @@ from __future__ import annotations
 import click
 
 from ._version import __version__
+from .commands.call import call
+from .commands.inspect import inspect
+from .commands.screenshot import screenshot
 from .commands.serve import serve
 
 
@@ -18,6 +24,9 @@ def main() -> None:
     """Widgets for ChatGPT and every MCP Apps host, written in Reflex."""
 
 
+main.add_command(call)
+main.add_command(inspect)
+main.add_command(screenshot)
 main.add_command(serve)
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import socket
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from .terminal import told
+from .terminal import aside, told
 
 if TYPE_CHECKING:
     from mcp_bridge.bridge import Bridge
@@ -30,9 +29,7 @@ def serve(host: str, port: int, stdio: bool, no_preview: bool) -> None:
 
 def _serve_stdio() -> None:
     """Serve one host over standard input and output; everything else goes to standard error."""
-    import contextlib
-
-    with contextlib.redirect_stdout(sys.stderr):
+    with aside():
         from mcp_bridge.server import create_server
 
         server = create_server()
