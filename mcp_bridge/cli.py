@@ -3,6 +3,9 @@
 mcp-bridge new pizzeria          # a project, from one of five templates
 mcp-bridge serve                 # the app of rxconfig.py in the current folder, on http://127.0.0.1:8000
 mcp-bridge serve --stdio         # the same for a host that starts its servers itself
+mcp-bridge inspect               # its tools and resources as hosts see them
+mcp-bridge call hello name=Ada   # what the model, the widget and the person get
+mcp-bridge screenshot hello name=Ada
 mcp-bridge doctor                # what hosts and their reviewers would object to
 """
 
@@ -11,8 +14,11 @@ from __future__ import annotations
 import click
 
 from ._version import __version__
+from .commands.call import call
 from .commands.doctor import doctor
+from .commands.inspect import inspect
 from .commands.new import init, new
+from .commands.screenshot import screenshot
 from .commands.serve import serve
 
 
@@ -22,7 +28,7 @@ def main() -> None:
     """Widgets for ChatGPT and every MCP Apps host, written in Reflex."""
 
 
-for command in (new, init, serve, doctor):
+for command in (new, init, serve, inspect, call, screenshot, doctor):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
     ├── BundleError      at export: a widget could not be compiled
     ├── ManifestError    at server start: what was exported is missing, stale or altered
     ├── ToolError        in a call: raised by a handler, told to the model in its own words
-    └── CallError        in a call: a widget sent something that the server refuses
+    ├── CallError        in a call: a widget sent something that the server refuses
+    └── CommandError     at the command line: what was asked for cannot be done
 
 A message names its subject, says what is wrong with the value, and gives the cure:
 
@@ -43,6 +44,10 @@ class ToolError(BridgeError):
     Raise it from an event handler or from a `@tool` function. The call's result is then `isError: true` with
     exactly this text. Any other exception is answered with a general sentence, and its traceback is logged.
     """
+
+
+class CommandError(BridgeError):
+    """A command of `mcp-bridge` cannot do what it was asked for; its text is printed as it is."""
 
 
 class CallError(BridgeError):

@@ -1,4 +1,4 @@
-"""The MCP server: widgets and tools of a Reflex app, on the official SDK. The only module that imports `mcp`.
+"""The MCP server: widgets and tools of a Reflex app, on the official SDK. Besides `client.py` nothing imports `mcp`.
 
     server = create_server()                  # the SDK's MCPServer; add tools of your own to it
     attach(my_server)                         # or add the widgets to an MCPServer that you have

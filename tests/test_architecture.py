@@ -25,6 +25,7 @@ SEAM = {
     "_reflex_shared",
     "_reflex_state",
 }
+SDK = {PACKAGE / "server.py", PACKAGE / "client.py"}
 PUBLIC_INTERNALS = {"reflex_base.plugins"}
 
 
@@ -51,8 +52,9 @@ def test_a_module_imports_only_what_it_may(path: Path) -> None:
     """bridge: design, modules and directions."""
     imported = imports(path)
     assert not {name for name in imported if starts_with(name, ("app", "components", "tests"))}
-    if path.stem != "server":
-        assert not {name for name in imported if starts_with(name, ("mcp", "mcp_types"))}, "only server.py imports mcp"
+    if path not in SDK:
+        found = {name for name in imported if starts_with(name, ("mcp", "mcp_types"))}
+        assert not found, "only server.py and client.py import mcp"
     if path.stem not in SEAM:
         internals = {name for name in imported if starts_with(name, REFLEX_INTERNALS)} - PUBLIC_INTERNALS
         assert not internals, "Reflex internals belong in _reflex.py or _reflex_compile.py"

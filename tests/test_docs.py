@@ -332,22 +332,33 @@ def test_the_reference_has_no_heading_for_a_name_that_is_not_public() -> None:
     assert {heading.strip("`") for heading in sections(REFERENCE) if heading.startswith("`")} == set(PUBLIC)
 
 
-@pytest.mark.parametrize(("command", "section"), [("serve", "Command line"), ("doctor", "mcp-bridge doctor")])
-def test_the_command_line_of_the_docs_is_the_real_one(command: str, section: str) -> None:
-    """bridge: the options of a command, with their defaults."""
+def test_the_command_line_of_the_docs_is_the_real_one() -> None:
+    """bridge: the options of `mcp-bridge serve`, with their defaults."""
+    assert _documented("Command line") == {option.opts[-1]: _default(option) for option in _options("serve")}
 
-    def default(option: click.Option) -> str:
-        if option.is_flag:
-            return "off"
-        return str(option.default) if isinstance(option.default, str | int) else "none"
 
-    real = {
-        option.opts[0]: default(option)
-        for option in cli.main.commands[command].params
-        if isinstance(option, click.Option)
-    }
-    table = re.findall(r"^\| `(--\S+)` \| `?(\S+?)`? \|", sections(REFERENCE)[section], re.MULTILINE)
-    assert dict(table) == real
+@pytest.mark.parametrize("command", ["inspect", "call", "screenshot", "doctor"])
+def test_the_options_of_a_command_in_the_docs_are_the_real_ones(command: str) -> None:
+    """bridge: the options of each command, and the default of each that has one."""
+    documented = _documented(command.title())
+    assert list(documented) == [option.opts[-1] for option in _options(command)]
+    real = {option.opts[-1]: _default(option) for option in _options(command) if option.is_flag or option.show_default}
+    assert {name: documented[name] for name in real} == real
+
+
+def _options(command: str) -> list[click.Option]:
+    """Return the options of a command."""
+    return [option for option in cli.main.commands[command].params if isinstance(option, click.Option)]
+
+
+def _default(option: click.Option) -> str:
+    """Return an option's default as the docs say it."""
+    return "off" if option.is_flag else str(option.default)
+
+
+def _documented(section: str) -> dict[str, str]:
+    """Return the options and defaults of a section's table."""
+    return dict(re.findall(r"^\| `(--\S+)` \| `?(.+?)`? \|", sections(REFERENCE)[section], re.MULTILINE))
 
 
 def test_the_commands_of_the_docs_exist() -> None:
@@ -359,8 +370,8 @@ def test_the_commands_of_the_docs_exist() -> None:
     checked = 0
     for command in (*inline, *fenced):
         words = re.sub(r"^(\w+=\S+ )+", "", command.partition("#")[0]).split()
-        if words[0] == "mcp-bridge" and words[1] in cli.main.commands:
-            cli.main.commands[words[1]].make_context(words[1], words[2:])
+        if words[0] == "mcp-bridge" and not words[1].startswith("-"):
+            cli.main.commands[words[1]].make_context(words[1], words[2:], resilient_parsing=len(words) == 2)
         elif words[0] == "reflex":
             options = {
                 name for each in reflex_cli.commands[words[1]].params for name in (*each.opts, *each.secondary_opts)
@@ -384,8 +395,8 @@ def test_the_options_of_scripts_serve_are_the_documented_ones() -> None:
 
 def test_the_environment_variables_of_the_docs_are_those_of_the_code() -> None:
     """bridge: each variable that the code reads is documented, and no other."""
-    source = "".join(path.read_text() for path in (ROOT / "mcp_bridge").glob("*.py"))
-    read = set(re.findall(r"\"(MCP_[A-Z_]+|REFLEX_USE_NPM)\"", source))
+    source = "".join(path.read_text() for path in (ROOT / "mcp_bridge").rglob("*.py"))
+    read = set(re.findall(r"\"(MCP_[A-Z_]+|REFLEX_USE_NPM|CHROMIUM)\"", source))
     assert set(rows(sections(REFERENCE)["Environment variables"])) == read
 
 
@@ -400,7 +411,7 @@ def test_the_manifest_of_the_docs_is_the_real_one(tmp_path: Path) -> None:
 
 def test_the_error_texts_of_the_docs_are_in_the_code() -> None:
     """bridge: error texts of the reference, with `<...>` for what varies."""
-    known = [_plain(text) for path in (ROOT / "mcp_bridge").glob("*.py") for text in _literals(path)]
+    known = [_plain(text) for path in (ROOT / "mcp_bridge").rglob("*.py") for text in _literals(path)]
     for cell in rows(sections(REFERENCE)["Errors"]):
         wanted = _plain(re.sub(r"<[^<>]+>", "{}", cell))
         assert any(wanted in text for text in known), f"docs/reference.md: no error has the text {cell!r}"

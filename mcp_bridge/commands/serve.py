@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import socket
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from mcp_bridge.errors import BridgeError
+from .terminal import aside, told
 
 if TYPE_CHECKING:
     from mcp_bridge.bridge import Bridge
@@ -22,23 +20,16 @@ if TYPE_CHECKING:
 @click.option("--no-preview", is_flag=True, help="Serve MCP only, without the preview and the standalone pages.")
 def serve(host: str, port: int, stdio: bool, no_preview: bool) -> None:
     """Serve the widgets and tools of the app in the current folder."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    # It speaks of the pages of `reflex export`, which has said it already.
-    logging.getLogger("reflex_base.config").addFilter(lambda record: "SitemapPlugin" not in record.getMessage())
-    try:
+    with told():
         if stdio:
             _serve_stdio()
         else:
             _serve_http(host, port, preview=not no_preview)
-    except BridgeError as error:
-        raise click.ClickException(f"{type(error).__name__}: {error}") from error
 
 
 def _serve_stdio() -> None:
     """Serve one host over standard input and output; everything else goes to standard error."""
-    import contextlib
-
-    with contextlib.redirect_stdout(sys.stderr):
+    with aside():
         from mcp_bridge.server import create_server
 
         server = create_server()
