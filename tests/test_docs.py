@@ -317,12 +317,16 @@ def test_the_command_line_of_the_docs_is_the_real_one() -> None:
     """bridge: the options of `mcp-bridge serve`, with their defaults."""
     serve = cli.main.commands["serve"]
     real = {
-        option.opts[0]: "off" if option.is_flag else str(option.default)
+        option.opts[0]: option.show_default
+        if isinstance(option.show_default, str)
+        else "off"
+        if option.is_flag
+        else str(option.default)
         for option in serve.params
         if isinstance(option, click.Option)
     }
-    table = re.findall(r"^\| `(--\S+)` \| `?(\S+?)`? \|", sections(REFERENCE)["Command line"], re.MULTILINE)
-    assert dict(table) == real
+    table = re.findall(r"^\| `(--\S+)` \| (.+?) \|", sections(REFERENCE)["Command line"], re.MULTILINE)
+    assert {name: default.replace("`", "") for name, default in table} == real
 
 
 def test_the_commands_of_the_docs_exist() -> None:
@@ -359,9 +363,10 @@ def test_the_options_of_scripts_serve_are_the_documented_ones() -> None:
 
 def test_the_environment_variables_of_the_docs_are_those_of_the_code() -> None:
     """bridge: each variable that the code reads is documented, and no other."""
-    source = "".join(path.read_text() for path in (ROOT / "mcp_bridge").glob("*.py"))
-    read = set(re.findall(r"\"(MCP_[A-Z_]+|REFLEX_USE_NPM)\"", source))
-    assert set(rows(sections(REFERENCE)["Environment variables"])) == read
+    source = "".join(path.read_text() for path in (ROOT / "mcp_bridge").rglob("*.py"))
+    read = set(re.findall(r"\"(MCP_[A-Z_]+|FORWARDED_[A-Z_]+|PORT)\"", source))
+    reflex = set(re.findall(r"\bREFLEX_(?:ENV_MODE|REDIS_URL|USE_NPM)\b", source))
+    assert set(rows(sections(REFERENCE)["Environment variables"])) == read | reflex
 
 
 def test_the_manifest_of_the_docs_is_the_real_one(tmp_path: Path) -> None:
@@ -375,7 +380,7 @@ def test_the_manifest_of_the_docs_is_the_real_one(tmp_path: Path) -> None:
 
 def test_the_error_texts_of_the_docs_are_in_the_code() -> None:
     """bridge: error texts of the reference, with `<...>` for what varies."""
-    known = [_plain(text) for path in (ROOT / "mcp_bridge").glob("*.py") for text in _literals(path)]
+    known = [_plain(text) for path in (ROOT / "mcp_bridge").rglob("*.py") for text in _literals(path)]
     for cell in rows(sections(REFERENCE)["Errors"]):
         wanted = _plain(re.sub(r"<[^<>]+>", "{}", cell))
         assert any(wanted in text for text in known), f"docs/reference.md: no error has the text {cell!r}"
