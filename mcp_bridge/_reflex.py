@@ -21,6 +21,8 @@ from typing import Any, cast
 
 import docstring_parser
 import reflex as rx
+from reflex_base.constants import Env
+from reflex_base.environment import environment
 from reflex_base.event import Event, EventHandler, EventSpec, resolve_upload_handler_param, server_side
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils import format as reflex_format
@@ -216,6 +218,11 @@ def frontend_event(event: Any) -> tuple[str, dict[str, Any]]:
 def token_lifetime() -> float:
     """Return how long Reflex keeps the state of an idle session, in seconds."""
     return float(rx.config.get_config().redis_token_expiration)
+
+
+def is_production() -> bool:
+    """Whether Reflex was told to run in production, by `REFLEX_ENV_MODE=prod`."""
+    return environment.REFLEX_ENV_MODE.get() == Env.PROD  # 0.10.1
 
 
 def app_name() -> str:

@@ -59,6 +59,8 @@ def load_app() -> rx.App:
     info = prerequisites.get_and_validate_app()
     before = environment.REFLEX_SKIP_COMPILE.get()
     environment.REFLEX_SKIP_COMPILE.set(True)
+    # It notes in `.web` which pages create States, for a faster start; a server may run where it can write nothing.
+    vars(info.app)["_write_stateful_pages_marker"] = lambda: None  # 0.10.1
     try:
         info.app._compile(prerender_routes=False, use_rich=False)  # 0.10.1
     finally:

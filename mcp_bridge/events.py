@@ -74,6 +74,7 @@ class Widgets:
         grace_seconds: How long nothing has to be heard of a widget before its page-load work is cancelled; longer
             than a poll.
         on_error: Called with what a handler raised that was not foreseen.
+        leaving: Set when the process is asked to stop; polls are then answered at once.
     """
 
     app: App
@@ -88,6 +89,7 @@ class Widgets:
     poll_seconds: float = 25.0
     grace_seconds: float = 60.0
     on_error: Callable[[BaseException], None] | None = None
+    leaving: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     sessions: Sessions = field(init=False)
     answers: Answers = field(init=False)
     _processor: _reflex_run.WidgetEventProcessor | None = field(default=None, init=False)
@@ -103,7 +105,7 @@ class Widgets:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Run the event processor; what still runs at the end is interrupted, not ended."""
-        self._is_stopping = False
+        self._is_stopping, self.leaving = False, asyncio.Event()
         take = (partial(emitted.take_delta, self), partial(emitted.take_events, self))
         async with _reflex_run.running(self.app, *take) as processor:
             self._processor = processor
@@ -207,13 +209,14 @@ class Widgets:
         """Return some time after something changes after a version, or at once when nothing is running."""
         changed = asyncio.ensure_future(session.mailbox.wait_beyond(since))
         idle = asyncio.ensure_future(self._idle(session, is_live=is_live))
+        leaving = asyncio.ensure_future(self.leaving.wait())
         try:
-            await asyncio.wait({changed, idle}, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({changed, idle, leaving}, timeout=self.poll_seconds, return_when="FIRST_COMPLETED")
             if changed.done() and not idle.done() and not is_live:
-                await asyncio.wait({idle}, timeout=self.gather_seconds)
+                await asyncio.wait({idle, leaving}, timeout=self.gather_seconds, return_when="FIRST_COMPLETED")
         finally:
-            changed.cancel()
-            idle.cancel()
+            for each in (changed, idle, leaving):
+                each.cancel()
 
     def _cancel(self, session_id: str, handler: str) -> None:
         """Cancel what this process runs of a handler."""

@@ -184,6 +184,10 @@ class Mailboxes(Protocol):
         """Return the mailbox of a session, with what it holds already if another process has filled it."""
         ...
 
+    async def answers(self) -> bool:
+        """Whether they can be reached."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
         ...
@@ -347,6 +351,10 @@ class MemoryMailboxes:
     async def open(self, session: str, states: frozenset[str]) -> Mailbox:  # noqa: ARG002
         """Return an empty mailbox."""
         return MemoryMailbox(states=states)
+
+    async def answers(self) -> bool:
+        """Whether they can be reached, as memory always can."""
+        return True
 
     async def close(self) -> None:
         """Do nothing; memory needs no closing."""

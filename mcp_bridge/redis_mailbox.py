@@ -49,6 +49,7 @@ logger = logging.getLogger(__name__)
 _PREFIX = "mcp_bridge"
 _CHANNEL = f"{_PREFIX}:changed"
 _RETRY_SECONDS = 1.0
+_ANSWER_SECONDS = 2.0
 
 
 @dataclass
@@ -239,6 +240,14 @@ class RedisMailboxes:
     async def open(self, session: str, states: frozenset[str]) -> Mailbox:
         """Return the mailbox of a session, with what it holds already."""
         return RedisMailbox(states=states, session=session, _owner=self)
+
+    async def answers(self) -> bool:
+        """Whether Redis answers, within two seconds."""
+        try:
+            await asyncio.wait_for(self.client.ping(), _ANSWER_SECONDS)
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
 
     async def close(self) -> None:
         """Stop listening, and say that nothing of this process runs any more; the connections belong to Reflex."""

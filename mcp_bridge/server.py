@@ -3,7 +3,7 @@
     server = create_server()                  # the SDK's MCPServer; add tools of your own to it
     attach(my_server)                         # or add the widgets to an MCPServer that you have
 
-    uvicorn mcp_bridge.server:app             # the whole ASGI application: /mcp, the preview, /health
+    uvicorn mcp_bridge.server:app             # the whole ASGI application: /mcp, /health, /ready, the preview
 
 Both protocol eras are served on one endpoint. Nothing is keyed on the MCP session or on what a client says that it
 supports: hosts open a new MCP session for each exchange, and some render widgets without announcing it.
@@ -38,9 +38,10 @@ from mcp_types import Resource as MCPResource
 from mcp_types import Tool as MCPTool
 from starlette.applications import Starlette
 
-from . import metadata
+from . import _reflex, metadata
 from ._version import __version__
 from .bridge import Bridge
+from .proxies import checked_prefix, configured_prefix, configured_proxies
 from .results import Result
 
 __all__ = ["attach", "create_app", "create_server"]
@@ -205,17 +206,28 @@ def create_app(
     server: MCPServer[Any] | None = None,
     bridge: Bridge | None = None,
     *,
-    preview: bool = True,
+    preview: bool | None = None,
     allowed_hosts: list[str] | None = None,
+    prefix: str | None = None,
+    trusted_proxies: list[str] | None = None,
 ) -> Starlette:
-    """Return the ASGI application: `/mcp`, `/health` and, if asked for, the preview at `/`.
+    """Return the ASGI application: `/mcp`, `/health`, `/ready` and the preview at `/`.
 
     Args:
         server: A server that `attach` was called on; by default one is made.
         bridge: What `attach` returned; by default the app that `rxconfig.py` names.
-        preview: Whether to serve the preview and the standalone pages.
+        preview: Whether to serve the preview and the standalone pages; by default unless `REFLEX_ENV_MODE` is `prod`.
         allowed_hosts: Host names that requests may name besides localhost; "*" for any. By default those of the
             environment variable `MCP_ALLOWED_HOSTS`, separated by commas, and of the public URL.
+        prefix: The path that a proxy puts before all others, whether it takes it off again or not. By default that of
+            the environment variable `MCP_BRIDGE_PREFIX`, else that of the public URL, else what a known proxy names
+            in `X-Forwarded-Prefix`.
+        trusted_proxies: Addresses and networks whose `X-Forwarded-*` headers are believed; "*" for any. By default
+            those of the environment variable `FORWARDED_ALLOW_IPS`, else this machine.
+
+    Raises:
+        BridgeError: If the prefix is none.
+        ManifestError: If the app was not exported, or its bundles are stale or altered.
     """
     from .web import web_app
 
@@ -227,7 +239,15 @@ def create_app(
         # Its origin check has no wildcard, and a 403 to an unknown Origin breaks hosts; web.py checks the Host.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    return web_app(bridge, inner, lambda: server.session_manager.run(), preview=preview, allowed_hosts=allowed_hosts)
+    return web_app(
+        bridge,
+        inner,
+        lambda: server.session_manager.run(),
+        preview=not _reflex.is_production() if preview is None else preview,
+        allowed_hosts=allowed_hosts,
+        prefix=configured_prefix(bridge.public_url) if prefix is None else checked_prefix(prefix),
+        trusted_proxies=configured_proxies() if trusted_proxies is None else trusted_proxies,
+    )
 
 
 def __getattr__(name: str) -> Any:

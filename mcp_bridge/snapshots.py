@@ -35,6 +35,7 @@ LARGEST = 48 * 1024
 _NONCE = 12
 _FORMAT = b"mcp-bridge snapshot 2"
 _SHORTEST_SECRET = 32
+_READ_ATTEMPTS = 50
 _MAC = 16
 
 Values = dict[str, dict[str, Any]]
@@ -190,7 +191,7 @@ def load_secret(folder: Path) -> bytes:
             machines need the environment variable.
 
     Raises:
-        BridgeError: If the environment's is too short.
+        BridgeError: If the environment's is too short, or there is none in either place and none can be kept.
     """
     given = os.environ.get(SECRET_VARIABLE, "")
     if given:
@@ -203,15 +204,41 @@ def load_secret(folder: Path) -> bytes:
         return given.encode()
     path = folder / "mcp_bridge.secret"
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        pass
-    folder.mkdir(parents=True, exist_ok=True)
-    made = secrets.token_bytes(32)
+        kept = _read(path) if path.exists() else _keep(path)
+    except OSError as error:
+        msg = (
+            f"the secret cannot be kept in {path}: {error.strerror or error}. Make the folder writable and keep it "
+            f"over a restart, or set {SECRET_VARIABLE}."
+        )
+        raise BridgeError(msg) from error
+    if len(kept) < _SHORTEST_SECRET:
+        msg = (
+            f"{path} has {len(kept)} bytes, and a secret needs {_SHORTEST_SECRET}. Delete it, and another is made; "
+            "open widgets then have to be opened again."
+        )
+        raise BridgeError(msg)
+    return kept
+
+
+def _read(path: Path) -> bytes:
+    """Return what is in a file that another process may be writing."""
+    kept = b""
+    for _ in range(_READ_ATTEMPTS):
+        kept = path.read_bytes()
+        if len(kept) >= _SHORTEST_SECRET:
+            break
+        time.sleep(0.02)
+    return kept
+
+
+def _keep(path: Path) -> bytes:
+    """Make a secret and return it, or that of another process that was faster."""
+    made = secrets.token_bytes(_SHORTEST_SECRET)
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_bytes()
+        return _read(path)
     with os.fdopen(handle, "wb") as file:
         file.write(made)
     return made

@@ -1,4 +1,4 @@
-"""The ASGI application: MCP, a health check and the preview behind one host check.
+"""The ASGI application: MCP, health checks and the preview behind one host check.
 
 Requests that name a foreign `Host` are refused while the server listens on this machine only (DNS rebinding). A
 foreign `Origin` is not refused: hosts and inspectors call from origins that nobody can list, and no cookie is ever
@@ -8,6 +8,7 @@ read, so an Origin proves nothing.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
@@ -18,13 +19,16 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .bridge import Bridge, Bundle
+from .health import HEALTH_PATH, READY_PATH, health_routes
 from .metadata import MCP_PATH
 from .preview import preview_routes
+from .proxies import BehindProxy
+from .stopping import stopping_in_time
 
 HOSTS_VARIABLE = "MCP_ALLOWED_HOSTS"
 
@@ -47,6 +51,8 @@ def web_app(
     *,
     preview: bool,
     allowed_hosts: list[str] | None,
+    prefix: str,
+    trusted_proxies: list[str],
 ) -> Starlette:
     """Return the ASGI application.
 
@@ -56,11 +62,13 @@ def web_app(
         running: Opens what `mcp_app` needs while it serves.
         preview: Whether to serve the preview and the standalone pages.
         allowed_hosts: Host names that requests may name besides localhost; None for those of the environment.
+        prefix: The path that a proxy puts before all others, "" for none.
+        trusted_proxies: The addresses and networks whose `X-Forwarded-*` headers are believed.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        async with running(), bridge.running():
+        async with running(), bridge.running(), stopping_in_time(bridge.widgets):
             yield
 
     def read_bundle(asked: str) -> Bundle | None:
@@ -69,16 +77,11 @@ def web_app(
         uri = asked if is_uri else f"ui://{bridge.manifest.app}/{name}.html" + (f"?v={version}" if version else "")
         return bridge.read_resource(uri)
 
-    async def health(_: Request) -> Response:
-        is_ready = bridge.widgets.is_running
-        body = {"status": "ok" if is_ready else "starting", "sessions": len(bridge.widgets.sessions)}
-        return JSONResponse(body, status_code=200 if is_ready else 503, headers={"Cache-Control": "no-store"})
-
     async def no_stream(_: Request) -> Response:
         return PlainTextResponse("This endpoint takes POST.\n", status_code=405, headers={"Allow": "POST"})
 
     routes: list[BaseRoute] = [
-        Route("/health", health, methods=["GET"]),
+        *health_routes(bridge),
         # Stateless: there is no stream to open and no session to end (MCP 2025-11-25, Streamable HTTP).
         Route(MCP_PATH, no_stream, methods=["GET", "DELETE"]),
     ]
@@ -89,6 +92,7 @@ def web_app(
         lifespan=lifespan,
         routes=routes,
         middleware=[
+            Middleware(BehindProxy, prefix=prefix, trusted=trusted_proxies),
             Middleware(HostCheck, allowed=_allowed(bridge, allowed_hosts)),
             Middleware(
                 CORSMiddleware,
@@ -114,7 +118,8 @@ class HostCheck:
     """Refuse requests that name a host which is not ours.
 
     Without configured names a server that listens on a loopback address answers to localhost only; one that listens
-    elsewhere answers to any name, since it cannot know its own.
+    elsewhere answers to any name, since it cannot know its own. Health checks may name an address in place of a name,
+    as load balancers do; DNS rebinding needs a name.
     """
 
     def __init__(self, app: ASGIApp, allowed: frozenset[str]) -> None:
@@ -137,11 +142,23 @@ class HostCheck:
         name = _host(scope)
         if name in _LOCAL_HOSTS or name in self.allowed or "*" in self.allowed:
             return True
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if path in (HEALTH_PATH, READY_PATH) and _is_address(name):
+            return True
         if any(each.startswith("*.") and name.endswith(each[1:]) for each in self.allowed):
             return True
         address = (scope.get("server") or ("", 0))[0]
         is_local = address in _LOCAL_HOSTS or str(address).startswith("127.")
         return not self.allowed and not is_local
+
+
+def _is_address(name: str) -> bool:
+    """Whether a host is given by its address."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _host(scope: Scope) -> str:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import reflex as rx
 from pydantic import BaseModel, Field
-from reflex_base.registry import RegistrationContext
-from reflex_base.utils.exceptions import ReflexRuntimeError
 
 from mcp_bridge import Csp, ToolError, host, manifest, tool, widget
 from mcp_bridge.bridge import Bridge
@@ -227,11 +225,10 @@ def exports(html: bytes = b"<!doctype html><title>shop</title>") -> list[manifes
 
 
 def demo_app() -> rx.App:
-    """Return the Reflex app of this process: the reference app if a test has imported it, else one made here."""
-    try:
-        return RegistrationContext.ensure_context().app
-    except ReflexRuntimeError:
-        return rx.App()
+    """Return the Reflex app of this process, of which there is one: the reference app."""
+    from app.app import app
+
+    return app
 
 
 def demo_bridge(folder: Path) -> Bridge:

@@ -83,7 +83,7 @@ class App:
         return cls(folder, *json.loads(made.stdout))
 
     @contextlib.contextmanager
-    def serve(self, redis_url: str, **environment: str) -> Iterator[Server]:
+    def serve(self, redis_url: str, *arguments: str, **environment: str) -> Iterator[Server]:
         """Run a process until the end of the block, and see that it answers."""
         port = free_port()
         log = self.folder / f"{port}.log"
@@ -94,7 +94,7 @@ class App:
             "REFLEX_REDIS_LOCK_WARNING_THRESHOLD": str(LOCK_SECONDS * 1000 - 1),
             **environment,
         }
-        command = [sys.executable, "-m", "mcp_bridge.cli", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "mcp_bridge.cli", "serve", "--port", str(port), *arguments]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command, cwd=self.folder, env=_environment(self.folder, **settings), stdout=output, stderr=output

@@ -28,13 +28,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serve(arguments: list[str], log: Path, *, is_raising: bool = False, **environment: str) -> Iterator[str]:
+def serve(
+    arguments: list[str], log: Path, *, is_raising: bool = False, folder: Path = PROJECT, **environment: str
+) -> Iterator[str]:
     """Run this Python with the arguments until the end of the block.
 
     Args:
         arguments: What Python runs; it prints a line `MCP endpoint  <url>` when it is ready.
         log: Where its standard error goes.
         is_raising: Whether a test lets a handler raise, so that the log has tracebacks.
+        folder: Where it runs.
         environment: Further environment variables.
 
     Yields:
@@ -47,7 +50,7 @@ def serve(arguments: list[str], log: Path, *, is_raising: bool = False, **enviro
     with log.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, *arguments],
-            cwd=PROJECT,
+            cwd=folder,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
             stdout=subprocess.PIPE,
             stderr=errors,

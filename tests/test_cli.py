@@ -136,5 +136,14 @@ def test_help_names_the_commands() -> None:
     """bridge: the command line explains itself."""
     done = run(ROOT, "serve", "--help")
     assert done.returncode == 0
-    for option in ("--host", "--port", "--stdio", "--no-preview"):
+    for option in (
+        "--host",
+        "--port",
+        "--stdio",
+        "--env",
+        "--no-preview",
+        "--workers",
+        "--prefix",
+        "--forwarded-allow-ips",
+    ):
         assert option in done.stdout

@@ -334,7 +334,11 @@ def test_the_reference_has_no_heading_for_a_name_that_is_not_public() -> None:
 
 def test_the_command_line_of_the_docs_is_the_real_one() -> None:
     """bridge: the options of `mcp-bridge serve`, with their defaults."""
-    assert _documented("Command line") == {option.opts[-1]: _default(option) for option in _options("serve")}
+    real = {
+        option.opts[0]: option.show_default if isinstance(option.show_default, str) else _default(option)
+        for option in _options("serve")
+    }
+    assert {name: default.replace("`", "") for name, default in _documented("Command line").items()} == real
 
 
 @pytest.mark.parametrize("command", ["inspect", "call", "screenshot", "doctor"])
@@ -396,8 +400,9 @@ def test_the_options_of_scripts_serve_are_the_documented_ones() -> None:
 def test_the_environment_variables_of_the_docs_are_those_of_the_code() -> None:
     """bridge: each variable that the code reads is documented, and no other."""
     source = "".join(path.read_text() for path in (ROOT / "mcp_bridge").rglob("*.py"))
-    read = set(re.findall(r"\"(MCP_[A-Z_]+|REFLEX_USE_NPM|CHROMIUM)\"", source))
-    assert set(rows(sections(REFERENCE)["Environment variables"])) == read
+    read = set(re.findall(r"\"(MCP_[A-Z_]+|FORWARDED_[A-Z_]+|PORT|CHROMIUM)\"", source))
+    reflex = set(re.findall(r"\bREFLEX_(?:ENV_MODE|REDIS_URL|USE_NPM)\b", source))
+    assert set(rows(sections(REFERENCE)["Environment variables"])) == read | reflex
 
 
 def test_the_manifest_of_the_docs_is_the_real_one(tmp_path: Path) -> None:

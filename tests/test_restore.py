@@ -336,6 +336,25 @@ def test_the_secret_is_made_once_and_kept(tmp_path: Path, monkeypatch: pytest.Mo
     assert snapshots.load_secret(tmp_path) == b"s" * 32
 
 
+def test_a_secret_that_another_process_is_writing_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """bridge: two processes that start at once have one secret, and none is ever guessable."""
+    path = tmp_path / "mcp_bridge.secret"
+    path.touch()
+    monkeypatch.setattr(snapshots.time, "sleep", lambda _: path.write_bytes(b"s" * 32))
+    assert snapshots.load_secret(tmp_path) == b"s" * 32
+
+
+def test_a_secret_that_was_cut_or_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    """bridge: error texts; sessions under an empty secret could be made up by anybody."""
+    (tmp_path / "mcp_bridge.secret").write_bytes(b"cut")
+    with pytest.raises(snapshots.BridgeError, match="has 3 bytes, and a secret needs 32"):
+        snapshots.load_secret(tmp_path)
+    with pytest.raises(snapshots.BridgeError, match="set MCP_BRIDGE_SECRET"):
+        snapshots.load_secret(tmp_path / "mcp_bridge.secret")
+
+
 def test_the_record_reaches_no_browser() -> None:
     """reflex-seam: backend vars only."""
     from mcp_bridge.record import WidgetSession

@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import uvicorn
 from mcp import Client
 
 from mcp_bridge import create_app, create_server
 from tests.demo import STATE, demo_bridge, event_name, var
+from tests.reverse_proxy import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from starlette.applications import Starlette
-
 CHATGPT = {"user-agent": "openai-mcp/1.0.0"}
 MODERN = {"mcp-protocol-version": "2026-07-28", "accept": "application/json, text/event-stream"}
 LEGACY = {"mcp-protocol-version": "2025-11-25", "accept": "application/json, text/event-stream"}
 ENVELOPE = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
-
-
-@contextlib.contextmanager
-def serving(app: Starlette) -> Iterator[str]:
-    """Serve an application on a free port of this machine; gives its origin."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        thread.join(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +124,17 @@ def test_allowed_hosts_are_configured(tmp_path: Path, monkeypatch: pytest.Monkey
             "other.example.com": 421,
         }.items():
             assert httpx.get(f"{url}/health", headers={"host": name}).status_code == status, name
+
+
+def test_health_checks_may_name_an_address(tmp_path: Path) -> None:
+    """bridge: load balancers know no name; whoever wants more than health has to say one of ours."""
+    bridge = demo_bridge(tmp_path / "widgets")
+    bridge.public_url = "https://public.example.com/tools"
+    with serving(create_app(create_server(bridge), bridge)) as url:
+        for path in ("/health", "/ready", "/tools/health", "/tools/ready"):
+            assert httpx.get(f"{url}{path}", headers={"host": "10.1.2.3:8000"}).status_code == 200, path
+        for path in ("/", "/widgets/shop"):
+            assert httpx.get(f"{url}{path}", headers={"host": "10.1.2.3:8000"}).status_code == 421, path
 
 
 def test_health_says_that_the_app_runs(origin: str) -> None:

@@ -29,6 +29,13 @@ def aside() -> contextlib.AbstractContextManager[Any]:
     return contextlib.redirect_stdout(sys.stderr)
 
 
+def log_to_stderr() -> None:
+    """Have warnings and errors of everything go to standard error."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # It speaks of the pages of `reflex export`, which has said it already.
+    logging.getLogger("reflex_base.config").addFilter(lambda record: "SitemapPlugin" not in record.getMessage())
+
+
 @contextlib.contextmanager
 def told() -> Generator[None]:
     """Log to standard error, and end the command with exit code 1 and one sentence if an error of ours is raised.
@@ -36,9 +43,7 @@ def told() -> Generator[None]:
     Raises:
         click.ClickException: In place of a `BridgeError`.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    # It speaks of the pages of `reflex export`, which has said it already.
-    logging.getLogger("reflex_base.config").addFilter(lambda record: "SitemapPlugin" not in record.getMessage())
+    log_to_stderr()
     try:
         yield
     except CommandError as error:

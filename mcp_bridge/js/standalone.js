@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A bundle opened by itself in a browser tab has no host: then the widget is its own MCP client and posts to `/mcp`
- * of the origin it was served from, with the headers and `_meta` keys of MCP 2026-07-28 (no handshake, no session).
+ * A bundle opened by itself in a browser tab, at `widgets/<name>`, has no host: then the widget is its own MCP client
+ * and posts to `mcp` beside that folder, wherever a proxy has put it, with the headers and `_meta` keys of MCP
+ * 2026-07-28 (no handshake, no session).
  *
  * The tool is `?tool=`, by default the first of the widget's; its arguments are the JSON in `?args=`.
  */
@@ -58,7 +59,7 @@ export function createHttpClient(win, parse) {
   return async (name, args) => {
     const id = ++count;
     const meta = { [`${META}protocolVersion`]: VERSION, [`${META}clientCapabilities`]: {} };
-    const response = await win.fetch("/mcp", {
+    const response = await win.fetch("../mcp", {
       method: "POST",
       headers: {
         accept: "application/json, text/event-stream",

@@ -307,7 +307,7 @@ test("widget state keeps what is already in it", async () => {
 });
 
 test("alone in a tab the widget is its own client of /mcp", async () => {
-  /** spec: MCP 2026-07-28 over HTTP; an answer may be an event stream. */
+  /** spec: MCP 2026-07-28 over HTTP; an answer may be an event stream. bridge: a proxy may add a prefix. */
   /** @type {any[]} */
   const requests = [];
   const fetch = async (/** @type {string} */ url, /** @type {any} */ init) => {
@@ -323,7 +323,7 @@ test("alone in a tab the widget is its own client of /mcp", async () => {
   assert.deepEqual(results, [wire("open_result")]);
   assert.equal(context.getSnapshot().canCallTools, true);
   const [{ url, method, headers, body }] = requests;
-  assert.deepEqual([url, method, body.method, body.params.name], ["/mcp", "POST", "tools/call", "hello"]);
+  assert.deepEqual([url, method, body.method, body.params.name], ["../mcp", "POST", "tools/call", "hello"]);
   assert.deepEqual(body.params.arguments, { name: "Ada" });
   assert.deepEqual(body.params._meta, {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
