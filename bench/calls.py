@@ -17,7 +17,7 @@ from mcp import Client
 
 from mcp_bridge import create_app, create_server
 from tests.demo import demo_bridge, event_name
-from tests.test_web import serving
+from tests.reverse_proxy import serving
 
 _ROUNDS = 300
 _WARM_UP = 30
