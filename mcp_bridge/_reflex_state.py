@@ -153,6 +153,18 @@ def _own_fields(state: type[Any]) -> dict[str, Any]:
     }
 
 
+_adapters: dict[int, tuple[Any, TypeAdapter[Any]]] = {}
+"""Pydantic's types by the identity of the annotation, which lives as long; they are costly to make."""
+
+
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    """Return what reads and writes values of an annotated type."""
+    known = _adapters.get(id(annotation))
+    if known is None:
+        known = _adapters[id(annotation)] = (annotation, TypeAdapter(annotation))
+    return known[1]
+
+
 def _authors_states() -> dict[str, type[Any]]:
     """Return the States of the app by name, without Reflex's own and the session's record."""
     states = RegistrationContext.get().base_states
@@ -200,7 +212,7 @@ async def copy_states(app: rx.App, session: str, *, within: float | None = None)
                 if name not in vars(substate):  # 0.10.1: nobody has read or set it, so it has its default
                     continue
                 try:
-                    value = TypeAdapter(annotation).dump_python(plain(getattr(substate, name)), mode="json")
+                    value = _adapter(annotation).dump_python(plain(getattr(substate, name)), mode="json")
                 except Exception as error:
                     msg = f"`{state_class.__name__}.{name}` has no JSON form ({type(error).__name__})"
                     raise ValueError(msg) from error
@@ -230,7 +242,7 @@ async def load_states(app: rx.App, session: str, page: str, values: Mapping[str,
                 if state_class is None or name not in fields:
                     msg = f"`{state_name}.{name}` is not a var any more"
                     raise ValueError(msg)
-                checked.append((state_class, name, TypeAdapter(fields[name]).validate_python(value)))
+                checked.append((state_class, name, _adapter(fields[name]).validate_python(value)))
         for state_class, name, value in checked:
             setattr(await root.get_state(state_class), name, value)
         # Else Reflex would begin its first event with a page load.
