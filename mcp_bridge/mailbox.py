@@ -35,7 +35,7 @@ STEP_GAP = 0.03
 Delta = Mapping[str, Mapping[str, Any]]
 
 
-def _now() -> float:
+def now() -> float:
     """Return seconds on the monotonic clock, also if a test has set another since this module was imported."""
     return time.monotonic()
 
@@ -209,7 +209,7 @@ class MemoryMailbox:
     _running: dict[str, str] = field(default_factory=dict[str, str])
     _offered: set[str] = field(default_factory=set[str])
     _chunks: dict[str, dict[str, bytes]] = field(default_factory=dict[str, dict[str, bytes]])
-    _heard: float = field(default_factory=_now)
+    _heard: float = field(default_factory=now)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def version(self) -> int:

@@ -18,14 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .mailbox import Mailbox
+from .mailbox import Mailbox, now
 
 _MOUNTS_KEPT = 32
-
-
-def _now() -> float:
-    """Return seconds on the monotonic clock, also if a test has set another since this module was imported."""
-    return time.monotonic()
 
 
 @dataclass
@@ -57,7 +52,7 @@ class Sealed:
     version: int = -1
     numbers: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
     is_second: bool = False
-    made: float = field(default_factory=_now)
+    made: float = field(default_factory=now)
 
     def followed_by(self, text: str, version: int, numbers: dict[str, list[int]]) -> Sealed:
         """Return the next one."""
@@ -104,7 +99,7 @@ class Session:
     reply: str | None = None
     told: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
     sealed: Sealed = field(default_factory=Sealed)
-    used: float = field(default_factory=_now)
+    used: float = field(default_factory=now)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property

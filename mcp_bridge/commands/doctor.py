@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcp_bridge.errors import BridgeError
+from .terminal import aside, told
 
 if TYPE_CHECKING:
     from mcp_bridge.doctor.findings import Report
@@ -33,13 +32,9 @@ def doctor(
     Nothing is changed: of the tools only those are called that read and need no arguments. The exit code is 0
     without errors and 1 with.
     """
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     given = dict(_header(each) for each in headers)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            report = _check_url(_endpoint(url), given) if url else _check_app()
-    except BridgeError as error:
-        raise click.ClickException(f"{type(error).__name__}: {error}") from error
+    with told(logging.ERROR), aside():
+        report = _check_url(_endpoint(url), given) if url else _check_app()
 
     from mcp_bridge.doctor import reports
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from mcp_bridge.errors import BridgeError
-from mcp_bridge.scaffold import TEMPLATES, Change, create, extend
+from mcp_bridge.scaffold import TEMPLATES, create, extend
+
+from .terminal import told
 
 _TEMPLATE = click.option(
     "--template",
@@ -25,7 +25,8 @@ _TEMPLATE = click.option(
 def new(name: str, template: str) -> None:
     """Write a new project into the folder NAME."""
     folder = Path(name)
-    changes = _do(lambda: create(folder, template))
+    with told():
+        changes = create(folder, template)
     click.echo(f"{len(changes)} files in {folder}/, made for you to change. Next:\n")
     click.echo(f"  cd {folder}")
     click.echo("  reflex export --frontend-only --no-zip")
@@ -37,18 +38,8 @@ def new(name: str, template: str) -> None:
 @_TEMPLATE
 def init(template: str) -> None:
     """Add a widget to the Reflex app of the current folder."""
-    for change in _do(lambda: extend(Path(), template)):
+    with told():
+        changes = extend(Path(), template)
+    for change in changes:
         click.echo(f"{change.what:8} {change.path}{f': {change.note}' if change.note else ''}")
     click.echo("\nNext: `reflex export --frontend-only --no-zip`, then `mcp-bridge serve`.")
-
-
-def _do(work: Callable[[], list[Change]]) -> list[Change]:
-    """Return what was done.
-
-    Raises:
-        click.ClickException: If it cannot be done.
-    """
-    try:
-        return work()
-    except BridgeError as error:
-        raise click.ClickException(f"{type(error).__name__}: {error}") from error

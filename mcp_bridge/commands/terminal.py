@@ -29,21 +29,24 @@ def aside() -> contextlib.AbstractContextManager[Any]:
     return contextlib.redirect_stdout(sys.stderr)
 
 
-def log_to_stderr() -> None:
-    """Have warnings and errors of everything go to standard error."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+def log_to_stderr(level: int = logging.WARNING) -> None:
+    """Have warnings and errors of everything go to standard error, or what is as grave as another level."""
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     # It speaks of the pages of `reflex export`, which has said it already.
     logging.getLogger("reflex_base.config").addFilter(lambda record: "SitemapPlugin" not in record.getMessage())
 
 
 @contextlib.contextmanager
-def told() -> Generator[None]:
+def told(level: int = logging.WARNING) -> Generator[None]:
     """Log to standard error, and end the command with exit code 1 and one sentence if an error of ours is raised.
+
+    Args:
+        level: The least grave of what is logged.
 
     Raises:
         click.ClickException: In place of a `BridgeError`.
     """
-    log_to_stderr()
+    log_to_stderr(level)
     try:
         yield
     except CommandError as error:
