@@ -108,15 +108,15 @@ async def settled(future: EventFuture, seconds: float | None, *, background: boo
         background: Whether background handlers count.
         page_load: Whether page-load work counts.
     """
-    await _none(lambda: pending(future, background=background, page_load=page_load), seconds)
+    await _until_none(lambda: pending(future, background=background, page_load=page_load), seconds)
 
 
 async def loaded(future: EventFuture, seconds: float) -> None:
     """Wait until the page-load work of a chain has ended, or until the time is over."""
-    await _none(lambda: loading(future), seconds)
+    await _until_none(lambda: loading(future), seconds)
 
 
-async def _none(unfinished_of: Callable[[], list[EventFuture]], seconds: float | None) -> None:
+async def _until_none(unfinished_of: Callable[[], list[EventFuture]], seconds: float | None) -> None:
     """Wait until nothing is unfinished, or until the time is over."""
     loop = asyncio.get_running_loop()
     deadline = None if seconds is None else loop.time() + seconds

@@ -272,8 +272,7 @@ class Widgets:
         if session_id:
             if await session.mailbox.begin(time.time_ns() // 1000):
                 await session.mailbox.put_delta(await _reflex_state.read_states(self.app, minted, states))
-            for mount, numbers in record.numbers.items():
-                await session.mailbox.set_ack(mount, numbers[0])
+        await recovery.acknowledge(session)
         # From here on calls find it, so it is complete.
         self.sessions.add(session)
         if session_id:
@@ -442,9 +441,9 @@ class Widgets:
 
     async def _answer(self, session: Session, since: int, mount: str) -> dict[str, Any]:
         """Return the update as it goes on the wire."""
-        is_pending = await self._is_pending(session)
-        is_busy = is_pending and (
-            any(_reflex_chains.pending(entry.started.future, background=False) for entry in session.running.values())
-            or not (await session.mailbox.running()).keys() <= session.running.keys()
-        )
+        await recovery.mend(self, session)
+        elsewhere = (await session.mailbox.running()).keys() - session.running.keys()
+        own = [entry.started.future for entry in session.running.values()]
+        is_pending = bool(own or elsewhere)
+        is_busy = bool(elsewhere) or any(_reflex_chains.pending(future, background=False) for future in own)
         return await self.answers.answer(session, since, mount, is_pending=is_pending, is_busy=is_busy)

@@ -30,6 +30,12 @@ async def show_stored(widgets: Widgets, session: Session) -> None:
     await session.mailbox.put_delta(stored)
 
 
+async def acknowledge(session: Session) -> None:
+    """Tell the mailbox of the sequence numbers that are committed."""
+    for mount, numbers in session.numbers.items():
+        await session.mailbox.set_ack(mount, numbers[0])
+
+
 async def mend(widgets: Widgets, session: Session) -> None:
     """Go on with what other processes have left of a session, if any has died."""
     if not await session.mailbox.take_lost():
@@ -39,8 +45,7 @@ async def mend(widgets: Widgets, session: Session) -> None:
     if record is None:
         return
     session.numbers = record.numbers
-    for mount, numbers in record.numbers.items():
-        await session.mailbox.set_ack(mount, numbers[0])
+    await acknowledge(session)
     await go_on(widgets, session, record.jobs)
 
 

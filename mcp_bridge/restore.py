@@ -85,8 +85,6 @@ async def _from_snapshot(widgets: Widgets, manifest: Manifest, seal: str, tool: 
         await _reflex_state.load_states(widgets.app, session.id, session.page, snapshot.values)
         await _reflex_state.write_record(widgets.app, session.id, record)
         await show_stored(widgets, session)
-        for mount, numbers in record.numbers.items():
-            await session.mailbox.set_ack(mount, numbers[0])
         # Until there is a newer one, the widget keeps it.
         session.sealed = Sealed(seal, await session.mailbox.version(), record.numbers)
         await go_on(widgets, session, record.jobs)

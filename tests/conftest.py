@@ -13,8 +13,10 @@ import pytest
 
 from tests.demo import demo_bridge
 from tests.host_fixtures import browser, host_servers, mcp_url, open_in_host  # noqa: F401
+from tests.redis_server import redis_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mcp_bridge.bridge import Bridge
@@ -30,3 +32,10 @@ def anyio_backend() -> str:
 def bridge(tmp_path: Path) -> Bridge:
     """The small app of `tests/demo.py`, with bundles on disk, not running yet."""
     return demo_bridge(tmp_path / "widgets")
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    """A Redis for the tests of one module."""
+    with redis_server() as url:
+        yield url

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -13,16 +13,8 @@ from redis.asyncio import Redis
 
 from mcp_bridge.mailbox import EVENTS_KEPT, MOUNTS_KEPT, STEPS_BYTES, STEPS_KEPT, Mailbox, MemoryMailboxes, Update
 from mcp_bridge.redis_mailbox import RedisMailboxes
-from tests.redis_server import redis_server
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    """A Redis of these tests."""
-    with redis_server() as url:
-        yield url
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -18,13 +18,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    """A Redis of these tests."""
-    with redis_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> App:
     """The app."""
     return App.copy_to(tmp_path_factory.mktemp("redis"))

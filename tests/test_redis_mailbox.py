@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 
 import pytest
 from redis.asyncio import Redis
@@ -13,18 +13,10 @@ from mcp_bridge import redis_scripts
 from mcp_bridge.mailbox import EVENTS_KEPT, MOUNTS_KEPT, STEPS_KEPT, MemoryMailboxes
 from mcp_bridge.redis_mailbox import RedisMailbox, RedisMailboxes, mailboxes_for
 from tests.demo import demo_app
-from tests.redis_server import redis_server
 
 pytestmark = pytest.mark.anyio
 
 HEARTBEAT = 0.4
-
-
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    """A Redis of these tests."""
-    with redis_server() as url:
-        yield url
 
 
 @pytest.fixture

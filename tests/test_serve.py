@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from tests.redis_processes import App, Server, Widget
-from tests.redis_server import redis_server
 from tests.served import PROJECT, serve
 
 if TYPE_CHECKING:
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "mcp_bridge.cli", "serve", "--port", "0"]
-
-
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    """A Redis of these tests."""
-    with redis_server() as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -12,16 +12,8 @@ import pytest
 
 from mcp_bridge.stopping import STOP_SECONDS
 from tests.redis_processes import App, Server, Widget
-from tests.redis_server import redis_server
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    """A Redis of these tests."""
-    with redis_server() as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
