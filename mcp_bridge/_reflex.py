@@ -94,6 +94,30 @@ def host_event(name: str, signature: inspect.Signature, **payload: Any) -> Event
     return server_side(name, signature, **payload)  # 0.10.1
 
 
+def page_handler(name: str, run: Callable[..., Any]) -> EventHandler:
+    """Return the handler of an event that ordinary pages of the app send to Reflex's backend, and register it.
+
+    Args:
+        name: The event's name on the wire.
+        run: Takes the root State and the event's payload, and returns events or None.
+    """
+    run.__qualname__ = name
+    handler = EventHandler(fn=run)
+    # 0.10.1: an event without a State would find no session
+    RegistrationContext.ensure_context()._register_event_handler(handler, states=(rx.State,))
+    return handler
+
+
+def event_of(handler: EventHandler, payload: Mapping[str, Any]) -> Event:
+    """Return an event to return from a handler, with JSON data as its payload."""
+    return Event(name=handler_full_name(handler), payload=dict(payload))
+
+
+def alert(sentence: str) -> EventSpec:
+    """Return the event that shows a sentence in an ordinary page."""
+    return rx.toast.error(sentence, duration=60_000)
+
+
 def handler_problem(value: Any) -> str | None:
     """Return what is wrong with a value given as an event handler, ready to follow "is"; None if nothing is."""
     if isinstance(value, EventSpec):

@@ -134,8 +134,9 @@ def client_storage(compiled: CompiledPage) -> dict[str, dict[str, Any]]:
 
 
 def event_handler_names() -> list[str]:
-    """Return the full name of every event handler of the app, Reflex's own included."""
-    return sorted(RegistrationContext.ensure_context().event_handlers)  # 0.10.1
+    """Return the full name of every event handler of a State of the app, Reflex's own included."""
+    names = RegistrationContext.ensure_context().event_handlers  # 0.10.1
+    return sorted(name for name in names if not name.startswith("_"))
 
 
 def state_names() -> list[str]:

@@ -17,6 +17,9 @@ from ._script import Call, Cond, Events, Member, Name, Node, Parameter, ScriptEr
 _SCRIPTS = {"_call_function": "function", "_call_script": "javascript_code"}
 """Reflex's events with JavaScript in them, and the key of the text (0.10.1, `applyEvent` in utils/state.js)."""
 
+OPEN_PAGE = "_bridge_open_page"
+"""What the `on_load` of a widget's page has for an ordinary page of the app (app_pages.py)."""
+
 _TOAST_CALLBACKS = {"onDismiss", "onAutoClose"}
 _CLIENT_STATE = "_client_state_"
 
@@ -33,6 +36,8 @@ def translate(event: dict[str, Any]) -> dict[str, Any] | None:
     """
     name = event["name"]
     payload: dict[str, Any] = event.get("payload") or {}
+    if name == OPEN_PAGE:
+        return None
     if name == "_download":
         return {"name": "_action_download", "payload": payload}
     key = _SCRIPTS.get(name)

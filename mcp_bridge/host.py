@@ -19,10 +19,19 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import reflex as rx
 from reflex.event import EventSpec
 from reflex.vars import ArrayVar, BooleanVar, NumberVar, ObjectVar, StringVar
 
-from ._reflex import frontend_event, handler_full_name, handler_problem, host_event, host_var, is_var
+from ._reflex import (
+    frontend_event,
+    handler_full_name,
+    handler_problem,
+    host_event,
+    host_var,
+    is_var,
+    page_handler,
+)
 from .errors import WidgetError
 
 __all__ = [
@@ -196,3 +205,31 @@ def reply_text(event: Any) -> str | None:
     """Return the text of a `reply`, whether it is still an `EventSpec` or already an event; None for anything else."""
     name, payload = frontend_event(event)
     return str(payload.get("text", "")) if name == REPLY else None
+
+
+# Ordinary pages have no widget's runtime, which would take the events: so they come to Reflex's backend ---------------
+
+
+def _open_tab(self: Any, url: str) -> EventSpec:  # noqa: ARG001
+    return rx.redirect(url, is_external=True)
+
+
+def _do_nothing(name: str, argument: str) -> None:
+    """Have an event of which nothing is to be done taken in silence."""
+
+    def run(self: Any, **_: Any) -> None:
+        """Do nothing."""
+
+    parameters = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in ("self", argument)]
+    run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
+    page_handler(name, run)
+
+
+page_handler(OPEN_LINK, _open_tab)
+for _name, _argument in (
+    (SEND_MESSAGE, "text"),
+    (REQUEST_DISPLAY_MODE, "mode"),
+    (CANCEL, "handler"),
+    (REPLY, "text"),
+):
+    _do_nothing(_name, _argument)

@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.table import Table
 
 from . import _reflex_compile as compile_seam
+from . import app_pages, manifest
 from . import bundle as bundler
-from . import manifest
 from ._reflex_compile import CompiledPage
 from ._toasts import may_toast
 from ._version import __version__
@@ -85,7 +85,7 @@ class WidgetsPlugin(Plugin):
                 route=_route(widget.name),
                 title=widget.title,
                 description=widget.description,
-                on_load=list(widget.on_load),
+                on_load=[app_pages.OPEN, *widget.on_load],
                 context={"sitemap": None},
             )
 
