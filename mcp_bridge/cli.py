@@ -6,6 +6,7 @@ mcp-bridge serve --stdio         # the same for a host that starts its servers i
 mcp-bridge inspect               # its tools and resources as hosts see them
 mcp-bridge call hello name=Ada   # what the model, the widget and the person get
 mcp-bridge screenshot hello name=Ada
+mcp-bridge page hello name=Ada   # the widget as one HTML file without a server
 mcp-bridge doctor                # what hosts and their reviewers would object to
 """
 
@@ -18,6 +19,7 @@ from .commands.call import call
 from .commands.doctor import doctor
 from .commands.inspect import inspect
 from .commands.new import init, new
+from .commands.page import page
 from .commands.screenshot import screenshot
 from .commands.serve import serve
 
@@ -28,7 +30,7 @@ def main() -> None:
     """Widgets for ChatGPT and every MCP Apps host, written in Reflex."""
 
 
-for command in (new, init, serve, inspect, call, screenshot, doctor):
+for command in (new, init, serve, inspect, call, screenshot, page, doctor):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -4,14 +4,14 @@
 
 The page at `/` plays an MCP Apps host in the browser and calls the tools through `/mcp` like any other client. A
 widget opens in `/preview/frame`, whose Content-Security-Policy header sandboxes it: an opaque origin without
-storage, and no network that the widget did not declare. `/widgets/<name>` is the same bundle with no host at all.
+storage, and no network that the widget did not declare. `pages.py` has the same bundle with no host at all.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Protocol
@@ -46,7 +46,6 @@ ReadBundle = Callable[[str], Served | None]
 """Give a bundle by its `ui://` URI, or by the name of its widget with or without `?v=<version>`; None if unknown."""
 
 _ASK_AGAIN = "no-cache"
-_FOR_EVER = "public, max-age=31536000, immutable"
 _PAGE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -63,7 +62,7 @@ class _File:
     media_type: str
 
 
-def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
+def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool, ancestors: Sequence[str] = ()) -> str:
     """Return the Content-Security-Policy under which a bundle runs.
 
     MCP Apps 2026-01-26, "Restrictive Default" and "CSP Construction from Metadata". Two directives are tighter than
@@ -74,6 +73,7 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
         csp: The origins that the widget declares.
         sandbox: Whether the document gets an opaque origin, as in a host.
         connect_self: Whether it may call this server, as the standalone page must.
+        ancestors: Other origins whose sites may show it in a frame.
     """
     resource = list(csp.resource)
     connect = [*(["'self'"] if connect_self else []), *csp.connect]
@@ -88,55 +88,40 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
         "frame-src": list(csp.frame) or ["'none'"],
         "object-src": ["'none'"],
         "base-uri": list(csp.base_uri) or ["'self'"],
-        "frame-ancestors": ["'self'"],
+        "frame-ancestors": ["'self'", *ancestors],
     }
     policy = [f"{name} {' '.join(values)}" for name, values in directives.items() if values]
     return "; ".join((["sandbox allow-scripts allow-forms"] if sandbox else []) + policy)
 
 
 def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
-    """Return the routes `/`, `/favicon.ico`, `/preview/<file>`, `/preview/frame?uri=` and `/widgets/<name>`.
+    """Return the routes `/`, `/preview/<file>` and `/preview/frame?uri=`.
 
     Args:
-        read_bundle: Called on each request of a bundle, with a `ui://` URI by `/preview/frame` and with the widget's
-            name by `/widgets/<name>`, followed by `?v=<version>` if the request has it.
+        read_bundle: Called on each request of `/preview/frame`, with a `ui://` URI.
     """
     pages = _read_files()
     watch = pages["watch.js"].body.decode()
 
     def index(request: Request) -> Response:
-        return _answer(request, pages["index.html"], _PAGE_CSP)
-
-    def favicon(request: Request) -> Response:
-        return _answer(request, pages["icon.svg"], _PAGE_CSP)
+        return answer(request, pages["index.html"], _PAGE_CSP)
 
     def page_file(request: Request) -> Response:
         found = pages.get(request.path_params["file"])
-        return _missing("The preview has no such file.") if found is None else _answer(request, found, _PAGE_CSP)
+        return missing("The preview has no such file.") if found is None else answer(request, found, _PAGE_CSP)
 
     def frame(request: Request) -> Response:
         uri = request.query_params.get("uri", "")
         bundle = read_bundle(uri) if uri.startswith("ui://") else None
         if bundle is None:
-            return _missing("This server has no widget at that URI. Reload the preview to get the current ones.")
-        document = _html(_watched(bundle.html, watch))
-        return _answer(request, document, csp_header(bundle.csp, sandbox=True, connect_self=False))
-
-    def alone(request: Request) -> Response:
-        version = request.query_params.get("v")
-        bundle = read_bundle(request.path_params["name"] + (f"?v={version}" if version else ""))
-        if bundle is None:
-            return _missing("This server has no widget of that name. The preview at / lists them.")
-        csp = csp_header(bundle.csp, sandbox=False, connect_self=True)
-        return _answer(request, _html(bundle.html), csp, caching=_FOR_EVER if bundle.is_versioned else _ASK_AGAIN)
+            return missing("This server has no widget at that URI. Reload the preview to get the current ones.")
+        document = html_file(_watched(bundle.html, watch))
+        return answer(request, document, csp_header(bundle.csp, sandbox=True, connect_self=False))
 
     return [
         Route("/", index),
-        # Browsers ask for it on the standalone pages, whose HTML names no icon.
-        Route("/favicon.ico", favicon),
         Route("/preview/frame", frame),
         Route("/preview/{file}", page_file),
-        Route("/widgets/{name}", alone),
     ]
 
 
@@ -149,7 +134,8 @@ def _read_files() -> dict[str, _File]:
     }
 
 
-def _html(text: str) -> _File:
+def html_file(text: str) -> _File:
+    """Return a document as it is answered."""
     return _File(text.encode(), "text/html")
 
 
@@ -158,13 +144,19 @@ def _watched(html: str, script: str) -> str:
 
     Nothing outside an opaque origin can see these, and the header has no report endpoint.
     """
+    return inserted(html, f"<script>{script}</script>")
+
+
+def inserted(html: str, element: str) -> str:
+    """Return a document with one more element, first in its head."""
     at = max((match.end() for match in _HEAD.finditer(html[:2000])), default=0)
-    return f"{html[:at]}<script>{script}</script>{html[at:]}"
+    return f"{html[:at]}{element}{html[at:]}"
 
 
-def _answer(request: Request, found: _File, csp: str, *, caching: str = _ASK_AGAIN) -> Response:
+def answer(request: Request, found: _File, csp: str, *, caching: str = _ASK_AGAIN) -> Response:
     """Return a file with its security headers, or 304 if the browser has it."""
-    etag = f'"{hashlib.sha256(found.body).hexdigest()[:16]}"'
+    # A browser takes the headers of a 304 for those of the file, so a policy that changed counts as a change.
+    etag = f'"{hashlib.sha256(found.body + csp.encode()).hexdigest()[:16]}"'
     headers = {
         "ETag": etag,
         "Cache-Control": caching,
@@ -178,7 +170,8 @@ def _answer(request: Request, found: _File, csp: str, *, caching: str = _ASK_AGA
     return Response(found.body, media_type=found.media_type, headers=headers)
 
 
-def _missing(sentence: str) -> Response:
+def missing(sentence: str) -> Response:
+    """Return 404 with a sentence."""
     headers = {
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'",
         "X-Content-Type-Options": "nosniff",

@@ -207,16 +207,22 @@ def create_app(
     bridge: Bridge | None = None,
     *,
     preview: bool | None = None,
+    pages: bool = False,
+    embed_origins: list[str] | None = None,
     allowed_hosts: list[str] | None = None,
     prefix: str | None = None,
     trusted_proxies: list[str] | None = None,
 ) -> Starlette:
-    """Return the ASGI application: `/mcp`, `/health`, `/ready` and the preview at `/`.
+    """Return the ASGI application: `/mcp`, `/health`, `/ready`, the preview at `/` and the widgets' pages.
 
     Args:
         server: A server that `attach` was called on; by default one is made.
         bridge: What `attach` returned; by default the app that `rxconfig.py` names.
-        preview: Whether to serve the preview and the standalone pages; by default unless `REFLEX_ENV_MODE` is `prod`.
+        preview: Whether to serve the preview and the widgets' pages; by default unless `REFLEX_ENV_MODE` is `prod`.
+        pages: Whether to serve the widgets' pages, `/widgets/<name>`, also without the preview.
+        embed_origins: Origins whose sites may show the widgets' pages in a frame, such as `https://www.example.com`;
+            "*" for any. To name one serves the pages. By default those of the environment variable
+            `MCP_BRIDGE_EMBED_ORIGINS`.
         allowed_hosts: Host names that requests may name besides localhost; "*" for any. By default those of the
             environment variable `MCP_ALLOWED_HOSTS`, separated by commas, and of the public URL.
         prefix: The path that a proxy puts before all others, whether it takes it off again or not. By default that of
@@ -226,9 +232,10 @@ def create_app(
             those of the environment variable `FORWARDED_ALLOW_IPS`, else this machine.
 
     Raises:
-        BridgeError: If the prefix is none.
+        BridgeError: If the prefix is none, or an embed origin is no origin.
         ManifestError: If the app was not exported, or its bundles are stale or altered.
     """
+    from .pages import configured_origins
     from .web import web_app
 
     bridge = bridge or Bridge.load()
@@ -244,6 +251,8 @@ def create_app(
         inner,
         lambda: server.session_manager.run(),
         preview=not _reflex.is_production() if preview is None else preview,
+        pages=pages,
+        embed_origins=configured_origins() if embed_origins is None else embed_origins,
         allowed_hosts=allowed_hosts,
         prefix=configured_prefix(bridge.public_url) if prefix is None else checked_prefix(prefix),
         trusted_proxies=configured_proxies() if trusted_proxies is None else trusted_proxies,

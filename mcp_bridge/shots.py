@@ -35,6 +35,8 @@ _MILLISECONDS = 70_000  # a widget waits 60 s for its tool, and then says so
 _PAINTED = "() => document.querySelector('#root > *') && !document.querySelector('.mcpb-bone')"
 _PANELS = """() => [...document.querySelectorAll('.mcpb[role=alert]')]
     .map((panel) => [...panel.querySelectorAll('h2, p')].map((each) => each.textContent.trim()).join(': '))"""
+# The page of a tool that may change something asks first; who takes the picture has asked for it.
+_ASKS = ".mcpb-panel[role=status] button"
 # Until nothing has changed for 0.3 s; what never rests, such as a clock, is waited for 5 s.
 _SETTLED = """async () => {
   const quiet = new Promise((resolve) => {
@@ -152,6 +154,9 @@ def _picture(browser: Browser, origin: str, shot: Shot) -> bytes:
         msg = f"widget `{shot.widget}` got no frame in the preview. Take it with --host plain."
         raise CommandError(msg)
     _wait(frame, shot.widget, errors)
+    if not is_framed and page.query_selector(_ASKS):
+        page.click(_ASKS)
+        _wait(frame, shot.widget, errors)
     if element is not None:
         box = element.bounding_box()
         page.set_viewport_size({"width": wide, "height": max(_HEIGHT, math.ceil(box["height"]) if box else 0)})

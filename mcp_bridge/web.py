@@ -1,4 +1,4 @@
-"""The ASGI application: MCP, health checks and the preview behind one host check.
+"""The ASGI application: MCP, health checks, the preview and the widgets' pages behind one host check.
 
 Requests that name a foreign `Host` are refused while the server listens on this machine only (DNS rebinding). A
 foreign `Origin` is not refused: hosts and inspectors call from origins that nobody can list, and no cookie is ever
@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,13 +26,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .bridge import Bridge, Bundle
+from .errors import SceneError
 from .health import HEALTH_PATH, READY_PATH, health_routes
 from .metadata import MCP_PATH
+from .pages import page_routes
 from .preview import preview_routes
 from .proxies import BehindProxy
+from .scenes import Scene
 from .stopping import stopping_in_time
 
 HOSTS_VARIABLE = "MCP_ALLOWED_HOSTS"
+SCENES = Path("tests/scenes")
+"""Where saved scenes are, from the folder of rxconfig.py."""
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 _MCP_HEADERS = [
@@ -50,6 +57,8 @@ def web_app(
     running: Callable[[], contextlib.AbstractAsyncContextManager[Any]],
     *,
     preview: bool,
+    pages: bool,
+    embed_origins: list[str],
     allowed_hosts: list[str] | None,
     prefix: str,
     trusted_proxies: list[str],
@@ -60,7 +69,9 @@ def web_app(
         bridge: The app to serve.
         mcp_app: The SDK's application with the route `/mcp`.
         running: Opens what `mcp_app` needs while it serves.
-        preview: Whether to serve the preview and the standalone pages.
+        preview: Whether to serve the preview.
+        pages: Whether to serve the widgets' pages without the preview, which always has them.
+        embed_origins: Origins whose sites may show the widgets' pages in a frame; any turns the pages on.
         allowed_hosts: Host names that requests may name besides localhost; None for those of the environment.
         prefix: The path that a proxy puts before all others, "" for none.
         trusted_proxies: The addresses and networks whose `X-Forwarded-*` headers are believed.
@@ -87,6 +98,8 @@ def web_app(
     ]
     if preview:
         routes += preview_routes(read_bundle)
+    if preview or pages or embed_origins:
+        routes += page_routes(read_bundle, embed_origins, _scenes(bridge) if preview else None)
     routes.append(Mount("/", app=mcp_app))
     return Starlette(
         lifespan=lifespan,
@@ -104,6 +117,23 @@ def web_app(
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
         ],
     )
+
+
+def _scenes(bridge: Bridge) -> Callable[[str, str], Scene]:
+    """Return a function that reads a saved scene of a widget."""
+
+    def read(name: str, widget: str) -> Scene:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+            msg = f"scene name {name!r} does not fit: it has letters, digits, `_` and `-`."
+            raise SceneError(msg)
+        scene = Scene.read(SCENES / f"{name}.json")
+        tool = bridge.tools.tools.get(scene.tool) if scene.tool else None
+        if scene.tool and (tool is None or tool.widget != widget):
+            msg = f"the scene {name} is of the tool `{scene.tool}`, which does not open the widget `{widget}`."
+            raise SceneError(msg)
+        return scene
+
+    return read
 
 
 def _allowed(bridge: Bridge, given: list[str] | None) -> frozenset[str]:

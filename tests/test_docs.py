@@ -236,8 +236,8 @@ def test_the_first_app_of_the_tutorial_runs(tmp_path: Path) -> None:
 
 
 def test_the_whole_app_of_the_tutorial_runs_and_answers_as_shown(tmp_path: Path) -> None:
-    """bridge: the tutorial's last app, its server, and every fragment of tutorial and reference."""
-    code = [block for page in (TUTORIAL, REFERENCE) for block in blocks(page, "python")]
+    """bridge: the tutorial's last app, its server, and every fragment of tutorial, reference and pages."""
+    code = [block for page in (TUTORIAL, REFERENCE, ROOT / "docs/pages.md") for block in blocks(page, "python")]
     files = {block.path: block.code for block in code if block.path}
     played = run_app(
         tmp_path,
@@ -341,7 +341,7 @@ def test_the_command_line_of_the_docs_is_the_real_one() -> None:
     assert {name: default.replace("`", "") for name, default in _documented("Command line").items()} == real
 
 
-@pytest.mark.parametrize("command", ["inspect", "call", "screenshot", "doctor"])
+@pytest.mark.parametrize("command", ["inspect", "call", "screenshot", "page", "doctor"])
 def test_the_options_of_a_command_in_the_docs_are_the_real_ones(command: str) -> None:
     """bridge: the options of each command, and the default of each that has one."""
     documented = _documented(command.title())

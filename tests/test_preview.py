@@ -28,6 +28,7 @@ from starlette.testclient import TestClient
 
 from mcp_bridge.bridge import Bundle
 from mcp_bridge.csp import Csp
+from mcp_bridge.pages import page_routes
 from mcp_bridge.preview import csp_header, preview_routes
 
 URI = "ui://demo/counter.html?v=1a2b3c4d"
@@ -135,12 +136,14 @@ def demo_app() -> Starlette:
         async with server.session_manager.run():
             yield
 
-    return Starlette(lifespan=lifespan, routes=[*preview_routes(read_bundle), Mount("/", app=inner)])
+    return Starlette(
+        lifespan=lifespan, routes=[*preview_routes(read_bundle), *page_routes(read_bundle), Mount("/", app=inner)]
+    )
 
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(Starlette(routes=preview_routes(read_bundle)))
+    return TestClient(Starlette(routes=[*preview_routes(read_bundle), *page_routes(read_bundle)]))
 
 
 @pytest.fixture(scope="module")
@@ -236,15 +239,6 @@ def test_frame_is_the_bundle_in_a_sandbox_with_the_watching_script_first(client:
     head, script = WIDGET.split("<head>", 1)
     assert response.text.startswith(f"{head}<head><script>")
     assert response.text.endswith(f"</script>{script}")
-
-
-def test_standalone_page_is_the_bundle_unchanged(client: TestClient) -> None:
-    """bridge: a bundle also works with no host at all."""
-    response = client.get("/widgets/counter")
-
-    assert response.text == WIDGET
-    assert client.get("/favicon.ico").headers["content-type"].startswith("image/svg+xml")
-    assert response.headers["content-security-policy"] == csp_header(CSP, sandbox=False, connect_self=True)
 
 
 @pytest.mark.parametrize(

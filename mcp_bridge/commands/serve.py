@@ -33,11 +33,15 @@ class Settings:
         preview: Whether to serve the preview, None to have the mode decide.
         prefix: The path that a proxy puts before all others, None for that of the public URL.
         proxies: The addresses and networks whose forwarded headers are believed, separated by commas.
+        pages: Whether to serve the widgets' pages without the preview too.
+        embed_origins: Origins whose sites may show the pages in a frame, None for those of the environment.
     """
 
     preview: bool | None
     prefix: str | None
     proxies: str
+    pages: bool = False
+    embed_origins: list[str] | None = None
 
 
 @click.command()
@@ -61,7 +65,16 @@ class Settings:
     "--preview/--no-preview",
     default=None,
     show_default="on, off with --env prod",
-    help="Serve the preview and the standalone pages, or MCP only.",
+    help="Serve the preview and the widgets' pages, or MCP only.",
+)
+@click.option("--pages", is_flag=True, help="Serve the widgets' pages, /widgets/NAME, also without the preview.")
+@click.option(
+    "--embed-origin",
+    "embed_origins",
+    metavar="ORIGIN",
+    multiple=True,
+    show_default="MCP_BRIDGE_EMBED_ORIGINS",
+    help="A site that may show the widgets' pages in a frame, such as https://www.example.com; serves them too.",
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="The number of processes.")
 @click.option(
@@ -84,6 +97,8 @@ def serve(
     stdio: bool,
     env: str | None,
     preview: bool | None,
+    pages: bool,
+    embed_origins: tuple[str, ...],
     workers: int,
     prefix: str | None,
     proxies: str,
@@ -96,7 +111,8 @@ def serve(
         if stdio:
             _serve_stdio()
         else:
-            _serve_http(host, port, workers, Settings(preview, prefix, proxies))
+            settings = Settings(preview, prefix, proxies, pages, list(embed_origins) or None)
+            _serve_http(host, port, workers, settings)
 
 
 def _serve_stdio() -> None:
@@ -167,7 +183,14 @@ def _application(bridge: Bridge, settings: Settings) -> Starlette:
     from mcp_bridge.server import create_app
 
     proxies = [each.strip() for each in settings.proxies.split(",") if each.strip()]
-    return create_app(bridge=bridge, preview=settings.preview, prefix=settings.prefix, trusted_proxies=proxies)
+    return create_app(
+        bridge=bridge,
+        preview=settings.preview,
+        pages=settings.pages,
+        embed_origins=settings.embed_origins,
+        prefix=settings.prefix,
+        trusted_proxies=proxies,
+    )
 
 
 def _require_shared(bridge: Bridge, workers: int) -> None:
@@ -207,11 +230,17 @@ def _listen(host: str, port: int) -> socket.socket:
 def _introduce(bridge: Bridge, host: str, port: int, settings: Settings) -> None:
     """Print where everything is."""
     from mcp_bridge import _reflex
+    from mcp_bridge.pages import configured_origins
 
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     url = bridge.public_url or f"http://{shown}:{port}{(settings.prefix or '').rstrip('/')}"
     is_shown = not _reflex.is_production() if settings.preview is None else settings.preview
     why = "--env prod; --preview turns it on" if settings.preview is None else "--no-preview"
     click.echo(f"Preview       {url}/" if is_shown else f"Preview       off ({why})")
+    origins = configured_origins() if settings.embed_origins is None else settings.embed_origins
+    if bridge.manifest.widgets and not is_shown and (settings.pages or origins):
+        click.echo(f"Pages         {url}/widgets/{next(iter(bridge.manifest.widgets))}")
+    if origins:
+        click.echo(f"Shown by      {', '.join(sorted(origins))}")
     click.echo(f"MCP endpoint  {url}/mcp")
     click.echo(f"Add to a host claude mcp add --transport http {bridge.name} {url}/mcp")

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The host behind one interface. MCP Apps (JSON-RPC with the parent window) is the rule; `window.openai` is laid over
- * it, method by method, where the standard is missing; with neither, the widget serves itself (`standalone.js`).
+ * it, method by method, where the standard is missing; with neither, the widget is a page of its own (`page.js`).
  *
  *     const host = createHost({ config });
  *     host.on("result", (result) => …);      // the opening tool's result, perhaps more than once
@@ -11,9 +11,9 @@
 import { applyContext, applyStyles } from "./appearance.js";
 import { browserContext, fromHostContext, fromOverlay, hostContext, mergeContext } from "./context.js";
 import { contextParams, modelContent } from "./modelcontext.js";
+import { createPage } from "./page.js";
 import { bridgePart, isObject, overlayResult, unwrapResult } from "./results.js";
 import { createRpc, HostError, withTimeout } from "./rpc.js";
-import { createHttpClient, openingCall } from "./standalone.js";
 
 const PROTOCOL_VERSION = "2026-01-26";
 /** How long a page with `window.openai` waits for the answer to `ui/initialize`, in milliseconds. */
@@ -27,9 +27,8 @@ const OVERLAY_WAIT = 500;
 export function createHost({ config, win = window, context = hostContext, parse = JSON.parse, timeout = 60_000 }) {
   const overlay = () => win.openai ?? undefined;
   const framed = win.parent !== win;
-  const standalone = !framed && !overlay();
+  const page = createPage(win, config, parse);
   const openWindow = win.open;
-  const http = standalone ? createHttpClient(win, parse) : undefined;
   /** @type {Record<string, any> | undefined} Known once `ui/initialize` is answered. */
   let capabilities;
   let hasDisplayModes = false;
@@ -38,7 +37,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
   /** @type {Record<string, unknown> | undefined} */
   let widgetState;
   /** @type {{ [K in keyof HostEvents]: Array<(value: any) => unknown> }} */
-  const listeners = { result: [], cancelled: [], teardown: [] };
+  const listeners = { result: [], unopened: [], cancelled: [], teardown: [] };
   /** @type {() => void} */
   let overlaySeen = () => {};
   /** @type {Promise<void>} */
@@ -53,9 +52,9 @@ export function createHost({ config, win = window, context = hostContext, parse 
     mergeContext(context, {
       ...change,
       connected: true,
-      canCallTools: standalone || !!(capabilities?.serverTools || openai?.callTool),
-      canSendMessage: !!(capabilities?.message || openai?.sendFollowUpMessage),
-      canOpenLink: standalone || !!(capabilities?.openLinks || openai?.openExternal),
+      canCallTools: page ? !page.isSaved : !!(capabilities?.serverTools || openai?.callTool),
+      canSendMessage: !page && !!(capabilities?.message || openai?.sendFollowUpMessage),
+      canOpenLink: !!(page || capabilities?.openLinks || openai?.openExternal),
     });
     applyContext(win.document, context.getSnapshot());
   };
@@ -75,14 +74,17 @@ export function createHost({ config, win = window, context = hostContext, parse 
     void fire("result", bridgePart(other) ? { ...result, ...other } : result);
   };
 
-  const rpc = createRpc(win, {
+  /** @type {Record<string, (params: any) => unknown>} */
+  const answers = {
     ping: () => ({}),
     "ui/notifications/tool-input": (params) => void (opening.arguments = params.arguments ?? {}),
     "ui/notifications/tool-result": (params) => takeResult(unwrapResult(params)),
     "ui/notifications/tool-cancelled": (params) => fire("cancelled", params.reason),
     "ui/notifications/host-context-changed": takeHostContext,
     "ui/resource-teardown": () => fire("teardown").then(() => ({})),
-  });
+  };
+  // The site around a page is no host: what it says is not believed.
+  const rpc = createRpc(win, page ? {} : answers);
 
   /** @type {unknown} */
   let seenOutput;
@@ -104,7 +106,8 @@ export function createHost({ config, win = window, context = hostContext, parse 
   /** @type {{ width: number, height: number } | undefined} The last size; told again once the handshake is done. */
   let size;
   const tellSize = () => {
-    if (capabilities) rpc.notify("ui/notifications/size-changed", { ...size });
+    if (page) page.reportSize(size ?? { width: 0, height: 0 });
+    else if (capabilities) rpc.notify("ui/notifications/size-changed", { ...size });
     else overlay()?.notifyIntrinsicHeight?.(size?.height ?? 0);
   };
 
@@ -142,6 +145,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
    * @returns {Promise<any>}
    */
   const ask = async (wish, isStandard, request, [method, ...args]) => {
+    if (page) throw new HostError(`This page is in no chat, so it has no way to ${wish}.`, "unsupported");
     await ready();
     const openai = overlay();
     let answer;
@@ -157,7 +161,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
   };
 
   return {
-    standalone,
+    isSaved: !!page?.isSaved,
     opening: () => ({
       tool: opening.tool,
       arguments: opening.arguments ?? overlay()?.toolInput ?? undefined,
@@ -166,13 +170,15 @@ export function createHost({ config, win = window, context = hostContext, parse 
     on: (type, listener) => void listeners[type].push(listener),
 
     async connect() {
-      const displayMode = standalone ? "fullscreen" : "inline";
-      learn({ ...browserContext(win), displayMode, displayModes: [displayMode] });
-      if (standalone) {
-        Object.assign(opening, openingCall(win, config));
-        const media = win.matchMedia?.("(prefers-color-scheme: dark)");
-        media?.addEventListener("change", () => learn({ theme: media.matches ? "dark" : "light" }));
-        await fire("result", await this.callTool(opening.tool ?? "", opening.arguments ?? {}));
+      learn({ ...browserContext(win), displayMode: "inline", displayModes: ["inline"] });
+      if (page) {
+        learn(page.context());
+        page.watchTheme((theme) => learn({ theme }));
+        Object.assign(opening, page.opening());
+        const { tool = "", arguments: args = {} } = opening;
+        // An address can come from anywhere, so by itself it may only look.
+        if (!page.result && config.tools[tool]?.readOnly === false) await fire("unopened");
+        else await fire("result", page.result ?? (await this.callTool(tool, args)));
         return;
       }
       handshake = framed ? shake() : undefined;
@@ -182,7 +188,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
     },
 
     async callTool(name, args) {
-      if (http) return withTimeout(http(name, args), timeout, "A call of the server");
+      if (page) return withTimeout(page.callTool(name, args), timeout, "A call of the server");
       const request = /** @type {const} */ (["tools/call", { name, arguments: args }]);
       return unwrapResult(
         await ask("call a tool", () => capabilities?.serverTools, [...request], ["callTool", name, args]),
@@ -200,7 +206,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
       if (!/^(https?|mailto|tel):/i.test(url)) {
         throw new HostError(`The link ${url} is not a web address. Use one that starts with https://.`, "rejected");
       }
-      if (standalone) {
+      if (page) {
         openWindow.call(win, url, "_blank", "noopener");
         return;
       }
@@ -250,7 +256,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
     async updateModelContext(context) {
       // Both at once would tell the model twice.
       if (overlay()?.setWidgetState) return this.setWidgetState({ modelContent: modelContent(context) });
-      if (standalone) return false;
+      if (page) return false;
       if (!capabilities) await ready();
       const takes = capabilities?.updateModelContext;
       const params = takes && contextParams(context, isObject(takes) ? takes : {});

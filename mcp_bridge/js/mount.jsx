@@ -20,6 +20,7 @@ import { Bar, Boundary, Closed, Panel, Skeleton, STYLE } from "./panels.jsx";
 import { navigate } from "./router.js";
 import { watchSize } from "./size.js";
 import { bindBridge, deliver } from "./socket.js";
+import { memoryStorage } from "./storage.js";
 import { createStore } from "./store.js";
 import { bindUploads } from "./upload.js";
 
@@ -61,7 +62,9 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
   const host = createHost({ config, parse: parseJson });
   const view = createStore(/** @type {View} */ ({ phase: "waiting" }));
   const notices = createNotices();
-  const keeper = createKeeper({ host, store: createSessionStore(() => localStorage), base: () => channel.base() });
+  const storage = host.isSaved ? memoryStorage() : undefined;
+  const store = createSessionStore(() => storage ?? localStorage);
+  const keeper = createKeeper({ host, store, base: () => channel.base() });
   const reporter = createContextReporter({ host });
   const isWanted = exceptionFilter(config);
 
@@ -73,8 +76,10 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
     try {
       await action();
     } catch (error) {
-      const retry = () => void attempt(action);
-      notices.tell(/** @type {Error} */ (error).message, { isError: true, actions: { Retry: retry } });
+      const { message, code } = /** @type {Error & { code?: string }} */ (error);
+      /** @type {Record<string, () => void>} */
+      const actions = code === "unsupported" ? {} : { Retry: () => void attempt(action) };
+      notices.tell(message, { isError: true, actions });
     }
   };
 
@@ -108,11 +113,15 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
 
   const channel = createChannel({
     callTool: (name, args) => host.callTool(name, args),
-    config,
+    config: host.isSaved ? { ...config, live: false } : config,
     onUpdate,
     onStep: (vars) => deliver({ delta: vars, events: [] }),
     onConfirmed,
-    onRefused: ({ message }) => notices.tell(message, { isError: true }),
+    onRefused({ code, message }) {
+      // What a saved view does by itself, as on_mount does, is nobody's wish.
+      const isError = code !== "no_server";
+      if (isError || navigator.userActivation?.hasBeenActive !== false) notices.tell(message, { isError });
+    },
     onNotice: (message) => notices.tell(message),
     restoration(lost) {
       const { session = lost, seal = null } = keeper.latest(lost) ?? {};

@@ -83,7 +83,7 @@ export function Closed({ title, phase, message, reopen }) {
     const text = message || "The tool that opens it has failed.";
     return <Panel role="alert" title={`${title} could not be opened`} text={text} action="Try again" onAction={reopen} />;
   }
-  const text = "The host did not pass on its state. Opening it here runs its tool once more.";
+  const text = message ?? "The host did not pass on its state. Opening it here runs its tool once more.";
   return <Panel title={title} text={text} action="Open" onAction={reopen} />;
 }
 

@@ -1,37 +1,13 @@
 // @ts-check
 /**
- * A bundle opened by itself in a browser tab, at `widgets/<name>`, has no host: then the widget is its own MCP client
- * and posts to `mcp` beside that folder, wherever a proxy has put it, with the headers and `_meta` keys of MCP
- * 2026-07-28 (no handshake, no session).
- *
- * The tool is `?tool=`, by default the first of the widget's; its arguments are the JSON in `?args=`.
+ * A page at `widgets/<name>` has no host: then the widget is its own MCP client and posts to `mcp` beside that folder,
+ * wherever a proxy has put it, with the headers and `_meta` keys of MCP 2026-07-28 (no handshake, no session).
  */
 import { HostError } from "./rpc.js";
-import { isObject, unwrapResult } from "./results.js";
+import { unwrapResult } from "./results.js";
 
 const VERSION = "2026-07-28";
 const META = "io.modelcontextprotocol/";
-
-/**
- * Which tool opens the widget, and with what arguments.
- * @param {Window} win
- * @param {BridgeConfig} config
- * @returns {{ tool: string, arguments: Record<string, unknown> }}
- */
-export function openingCall(win, config) {
-  const query = new URLSearchParams(win.location.search);
-  const text = query.get("args") || "{}";
-  let args;
-  try {
-    args = JSON.parse(text);
-  } catch {
-    args = undefined;
-  }
-  if (!isObject(args)) {
-    throw new HostError(`The address has args=${text}, which is not a JSON object. Write it as {"name": "value"}.`, "rejected");
-  }
-  return { tool: query.get("tool") ?? Object.keys(config.tools)[0], arguments: args };
-}
 
 /**
  * The messages in the body of an answer, which is JSON or an event stream.

@@ -251,6 +251,8 @@ interface HostOptions {
 interface HostEvents {
   /** The opening tool's result; hosts repeat it. */
   result: CallToolResult;
+  /** There is no result, and only the person may run the tool. */
+  unopened: undefined;
   /** The opening call was cancelled, with a reason if there is one. */
   cancelled: unknown;
   /** The host is about to remove the frame. */
@@ -263,8 +265,33 @@ interface WidgetState {
   imageIds?: string[];
 }
 
+/** The keys of a saved scene (scenes.py) that a page by itself depends on. */
+interface Scene {
+  tool?: string;
+  input?: Record<string, unknown>;
+  theme?: string;
+  locale?: string;
+  timeZone?: string;
+  /** The saved result of the opening call. */
+  result?: CallToolResult;
+}
+
+interface Page {
+  /** Whether it shows a saved result and has no server. */
+  isSaved: boolean;
+  result: CallToolResult | undefined;
+  opening: () => { tool: string; arguments: Record<string, unknown> };
+  /** What the address and the scene say; undefined where the browser decides. */
+  context: () => Partial<HostContext>;
+  /** Hears of the browser's theme, unless another was chosen. */
+  watchTheme: (listener: (theme: HostContext["theme"]) => void) => void;
+  callTool: (name: string, args: Record<string, unknown>) => Promise<CallToolResult>;
+  reportSize: (size: { width: number; height: number }) => void;
+}
+
 interface Host {
-  standalone: boolean;
+  /** Whether a saved view is shown, with no server to ask. */
+  isSaved: boolean;
   /** The tool that opened the widget and its arguments, as far as the host has told. */
   opening: () => { tool?: string; arguments?: Record<string, unknown> };
   on: <K extends keyof HostEvents>(type: K, listener: (value: HostEvents[K]) => unknown) => void;

@@ -72,9 +72,10 @@ function createElement() {
 
 /**
  * A window whose parent collects what is posted to it.
- * @param {{ framed?: boolean, openai?: any, search?: string, fetch?: any }} [options]
+ * @param {{ framed?: boolean, openai?: any, search?: string, fetch?: any, page?: object }} [options] `page` is the JSON
+ *   of a document that stands by itself.
  */
-export function createWindow({ framed = true, openai, search = "", fetch } = {}) {
+export function createWindow({ framed = true, openai, search = "", fetch, page } = {}) {
   const target = new EventTarget();
   /** @type {any[]} */
   const posted = [];
@@ -82,6 +83,7 @@ export function createWindow({ framed = true, openai, search = "", fetch } = {})
   /** @type {any[]} */
   const styles = [];
   const root = createElement();
+  if (page) styles.push({ id: "mcp-bridge-page", textContent: JSON.stringify(page) });
   /** @type {any} */
   const win = {
     addEventListener: target.addEventListener.bind(target),
