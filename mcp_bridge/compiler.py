@@ -143,7 +143,8 @@ class Compiler:
 
     def _ask(self, job: dict[str, Any]) -> Iterable[str]:
         """Send a job and yield the lines of its answer; a process that has died answers nothing."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
