@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from .errors import BridgeError
-from .preview import ReadBundle, answer, csp_header, html_file, inserted, missing
+from .preview import LIVE, ReadBundle, answer, csp_header, html_file, inserted, missing
 from .scenes import Scene
 
 EMBED_VARIABLE = "MCP_BRIDGE_EMBED_ORIGINS"
@@ -80,7 +80,11 @@ def checked_origins(origins: Sequence[str]) -> tuple[str, ...]:
 
 
 def page_routes(
-    read_bundle: ReadBundle, embed_origins: Sequence[str] = (), read_scene: ReadScene | None = None
+    read_bundle: ReadBundle,
+    embed_origins: Sequence[str] = (),
+    read_scene: ReadScene | None = None,
+    *,
+    live: bool = False,
 ) -> list[BaseRoute]:
     """Return the routes `/widgets/<name>` and `/favicon.ico`.
 
@@ -88,6 +92,7 @@ def page_routes(
         read_bundle: Called on each request with the widget's name, followed by `?v=<version>` if the request has it.
         embed_origins: Origins whose sites may show the pages in a frame.
         read_scene: Called for `?scene=<name>`; None where no scene is shown.
+        live: Whether the pages follow the source, as `mcp-bridge dev` has them do.
     """
     ancestors = checked_origins(embed_origins)
     icon = files("mcp_bridge").joinpath("preview/icon.svg").read_text(encoding="utf-8")
@@ -113,7 +118,9 @@ def page_routes(
                 return missing(str(error))
         csp = csp_header(bundle.csp, sandbox=False, connect_self=True, ancestors=ancestors)
         is_fixed = bundle.is_versioned and asked is None and not ancestors
-        document = html_file(standing_alone(bundle.html, scene))
-        return answer(request, document, csp, caching=_FOR_EVER if is_fixed else _ASK_AGAIN)
+        document = standing_alone(bundle.html, scene)
+        if live:
+            document = inserted(document, LIVE.format("../preview/"))
+        return answer(request, html_file(document), csp, caching=_FOR_EVER if is_fixed else _ASK_AGAIN)
 
     return [Route("/favicon.ico", favicon), Route("/widgets/{name}", page)]

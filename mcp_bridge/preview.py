@@ -51,6 +51,7 @@ _PAGE_CSP = (
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 _MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+LIVE = '<script type="module" src="{}live.js"></script>'
 _HEAD = re.compile(r"<head[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
 
 
@@ -94,13 +95,16 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool, ancestors: Sequen
     return "; ".join((["sandbox allow-scripts allow-forms"] if sandbox else []) + policy)
 
 
-def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
+def preview_routes(read_bundle: ReadBundle, *, live: bool = False) -> list[BaseRoute]:
     """Return the routes `/`, `/preview/<file>` and `/preview/frame?uri=`.
 
     Args:
         read_bundle: Called on each request of `/preview/frame`, with a `ui://` URI.
+        live: Whether the page follows the source, as `mcp-bridge dev` has it do.
     """
     pages = _read_files()
+    if live:
+        pages["index.html"] = html_file(inserted(pages["index.html"].body.decode(), LIVE.format("preview/")))
     watch = pages["watch.js"].body.decode()
 
     def index(request: Request) -> Response:
