@@ -116,7 +116,7 @@ def page_routes(
                 scene = read_scene(asked, name).data()
             except BridgeError as error:
                 return missing(str(error))
-        csp = csp_header(bundle.csp, sandbox=False, connect_self=True, ancestors=ancestors)
+        csp = csp_header(bundle.csp, sandbox=False, connect_self=True, ancestor=" ".join(["'self'", *ancestors]))
         is_fixed = bundle.is_versioned and asked is None and not ancestors
         document = standing_alone(bundle.html, scene)
         if live:
