@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import tomllib
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -31,7 +32,9 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TUTORIAL = ROOT / "docs/tutorial.md"
 REFERENCE = ROOT / "docs/reference.md"
-PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+LLMS = ROOT / "llms.txt"
+AGENTS = ROOT / "docs/agents.md"
+PAGES = [README, ROOT / "CHANGELOG.md", LLMS, *sorted((ROOT / "docs").glob("*.md"))]
 
 CONFIG = """\
 import reflex as rx
@@ -229,7 +232,7 @@ def test_the_first_app_of_the_tutorial_runs(tmp_path: Path) -> None:
     """bridge: the tutorial, before the model sees anything."""
     first: dict[str, str] = {}
     for block in blocks(TUTORIAL, "python"):
-        if block.path:
+        if block.path and not block.path.startswith("tests/"):
             first.setdefault(block.path, block.code)
     played = run_app(tmp_path, first, [("pizza_shops", {"city": "Rome"})])
     assert played["answers"][0]["text"] in _texts(TUTORIAL)
@@ -238,7 +241,7 @@ def test_the_first_app_of_the_tutorial_runs(tmp_path: Path) -> None:
 def test_the_whole_app_of_the_tutorial_runs_and_answers_as_shown(tmp_path: Path) -> None:
     """bridge: the tutorial's last app, its server, and every fragment of tutorial, reference and pages."""
     code = [block for page in (TUTORIAL, REFERENCE, ROOT / "docs/pages.md") for block in blocks(page, "python")]
-    files = {block.path: block.code for block in code if block.path}
+    files = {block.path: block.code for block in code if block.path and not block.path.startswith("tests/")}
     played = run_app(
         tmp_path,
         files,
@@ -266,10 +269,21 @@ def test_the_whole_app_of_the_tutorial_runs_and_answers_as_shown(tmp_path: Path)
     assert played["sent"] == ["I have booked a table at Forno Vecchio. What goes well with a Margherita?"]
 
 
-def test_the_tests_of_the_docs_pass(tmp_path: Path) -> None:
-    """bridge: docs/testing.md, with the tutorial's app."""
-    code = [block for page in (TUTORIAL, ROOT / "docs/testing.md") for block in blocks(page, "python")]
-    for path, text in {block.path: block.code for block in code if block.path}.items():
+@pytest.mark.parametrize(
+    ("pages", "config", "passed"),
+    [
+        ([TUTORIAL, ROOT / "docs/testing.md"], "", 6),
+        ([AGENTS], CONFIG.replace('"todo"', '"app"'), 2),
+    ],
+    ids=["tutorial and testing", "agents"],
+)
+def test_the_tests_of_the_docs_pass(tmp_path: Path, pages: list[Path], config: str, passed: int) -> None:
+    """bridge: the tests of the tutorial and of docs/testing.md with the tutorial's app; those of docs/agents.md."""
+    code = [block for page in pages for block in blocks(page, "python")]
+    files = {block.path: block.code for block in code if block.path}
+    if config:
+        files |= {"rxconfig.py": config, "app/__init__.py": "", "app/app.py": "import reflex as rx\n\napp = rx.App()\n"}
+    for path, text in files.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("REFLEX_", "PYTEST_"))}
@@ -282,7 +296,7 @@ def test_the_tests_of_the_docs_pass(tmp_path: Path) -> None:
         timeout=120,
         check=False,
     )
-    assert "5 passed" in done.stdout, done.stdout + done.stderr
+    assert f"{passed} passed" in done.stdout, done.stdout + done.stderr
 
 
 def _texts(page: Path) -> list[str]:
@@ -444,6 +458,45 @@ def test_the_wire_example_of_the_docs_is_that_of_the_tests(name: str) -> None:
     """bridge: one example for the docs and for both languages."""
     shown = [json.loads(block.code) for block in blocks(ROOT / "docs/how-it-works.md", "json")]
     assert json.loads((ROOT / f"tests/wire/{name}.json").read_text()) in shown
+
+
+def test_llms_txt_names_every_page_and_every_public_name() -> None:
+    """bridge: what a coding agent reads first leads to everything."""
+    text = LLMS.read_text()
+    linked = set(re.findall(r"\]\(([^)]+)\)", text))
+    assert {str(page.relative_to(ROOT)) for page in PAGES if page != LLMS} <= linked
+    named = set(re.findall(r"`([\w.]+)[`(]", text))
+    assert set(PUBLIC) <= named, sorted(set(PUBLIC) - named)
+    assert {f"mcp-bridge {name}" for name in cli.main.commands} <= set(re.findall(r"`(mcp-bridge \w+)", text))
+
+
+def test_the_index_of_the_readme_has_every_page() -> None:
+    """bridge: no page is hidden."""
+    linked = set(re.findall(r"\]\(([^)#]+)", sections(README)["Documentation"]))
+    assert {str(page.relative_to(ROOT)) for page in PAGES if page != README} <= linked
+
+
+def test_the_wheel_has_the_pages_and_llms_txt() -> None:
+    """bridge: an agent in a project finds the documentation of the version that runs there."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+    included = build["wheel"]["force-include"]
+    assert included == {str(page.relative_to(ROOT)): f"mcp_bridge/{page.relative_to(ROOT)}" for page in PAGES}
+    assert {"/docs/*.md", "/llms.txt"} <= set(build["sdist"]["include"])
+
+
+def test_the_tutorial_goes_from_nothing_to_a_deployed_widget() -> None:
+    """bridge: each step of the way has its place."""
+    text = TUTORIAL.read_text()
+    named = (
+        "mcp-bridge new",
+        "mcp-bridge dev",
+        "emulator",
+        "open_widget",
+        "mcp-bridge doctor",
+        "deploying.md",
+        "hosts.md",
+    )
+    assert [step for step in named if step not in text] == []
 
 
 # The pages keep the rules ------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def test_a_new_project_passes_its_own_tests_at_once(tmp_path: Path, template: st
     """bridge: every template; nothing else is asked, and nothing else is needed."""
     done = run([*COMMAND, "new", "pizzeria", "--template", template], tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("14 files in pizzeria/")
+    assert done.stdout.startswith("15 files in pizzeria/")
     tests = run([sys.executable, "-m", "pytest", "-q", "-W", "error"], tmp_path / "pizzeria")
     assert tests.returncode == 0, tests.stdout + tests.stderr
     assert 'name = "pizzeria"' in (tmp_path / "pizzeria/pyproject.toml").read_text()
