@@ -20,6 +20,8 @@ from reflex_base.compiler import templates as _templates
 from reflex_base.config import get_config
 from reflex_base.registry import RegistrationContext
 
+from ._reflex import var_name
+
 # 0.10.1: untyped returns; loaded by name so that the unknown types stay at this seam.
 _compiler: Any = importlib.import_module("reflex.compiler.compiler")
 _compiler_utils: Any = importlib.import_module("reflex.compiler.utils")
@@ -192,8 +194,7 @@ def initial_values(compiled: CompiledPage) -> dict[str, dict[str, Any]]:
     if state is None:
         return {}
     values: dict[str, dict[str, Any]] = _compiler_utils.compile_state(state)  # 0.10.1
-    # 0.10.1: FIELD_MARKER
-    return {name: {key.removesuffix("_rx_state_"): value for key, value in own.items()} for name, own in values.items()}
+    return {name: {var_name(key): value for key, value in own.items()} for name, own in values.items()}
 
 
 def unwritable_vars(states: Iterable[str]) -> list[tuple[str, str]]:

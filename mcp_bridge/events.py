@@ -269,9 +269,8 @@ class Widgets:
             is_loaded=bool(session_id),
             numbers=record.numbers,
         )
-        if session_id:
-            if await session.mailbox.begin(time.time_ns() // 1000):
-                await session.mailbox.put_delta(await _reflex_state.read_states(self.app, minted, states))
+        if session_id and await session.mailbox.begin(time.time_ns() // 1000):
+            await session.mailbox.put_delta(await _reflex_state.read_states(self.app, minted, states))
         await recovery.acknowledge(session)
         # From here on calls find it, so it is complete.
         self.sessions.add(session)
