@@ -19,6 +19,7 @@ from mcp_bridge import manifest
 from mcp_bridge._toasts import may_toast
 from mcp_bridge.bundle import compile_widgets, html, literals_in, with_parents
 from mcp_bridge.errors import BundleError
+from tests.own_process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,19 +69,8 @@ class Project:
             if found:
                 with contextlib.suppress(FileExistsError):
                     (programs / name).symlink_to(found)
-        environment = {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if not name.startswith(("REFLEX_", "MCP_BRIDGE_", "PYTEST_"))
-            },
-            "PATH": str(programs),
-            "PYTHONPATH": str(ROOT),
-            "REFLEX_TELEMETRY_ENABLED": "false",
-            "COLUMNS": "120",
-        }
         command = [sys.executable, "-m", "reflex", "export", "--no-zip"]
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        return run(command, self.folder, PATH=str(programs), COLUMNS="120")
 
     def changed(self, old: str, new: str) -> None:
         """Change the app's source."""

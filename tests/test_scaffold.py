@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from mcp_bridge.scaffold import TEMPLATES, Change, ScaffoldError, create, extend
+from tests.own_process import run, run_pytest
 from tests.test_bundle import Project
 
 COMMAND = [sys.executable, "-m", "mcp_bridge.cli"]
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("REFLEX_", "PYTEST_"))}
 
 CONFIG = """import reflex as rx
 
@@ -24,20 +22,13 @@ config = rx.Config(
 """
 
 
-def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder."""
-    return subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_new_project_passes_its_own_tests_at_once(tmp_path: Path, template: str) -> None:
     """bridge: every template; nothing else is asked, and nothing else is needed."""
     done = run([*COMMAND, "new", "pizzeria", "--template", template], tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("14 files in pizzeria/")
-    tests = run([sys.executable, "-m", "pytest", "-q", "-W", "error"], tmp_path / "pizzeria")
+    tests = run_pytest(tmp_path / "pizzeria", "-W", "error")
     assert tests.returncode == 0, tests.stdout + tests.stderr
     assert 'name = "pizzeria"' in (tmp_path / "pizzeria/pyproject.toml").read_text()
 
@@ -96,7 +87,7 @@ def test_an_existing_app_gets_a_widget_and_keeps_its_files(tmp_path: Path) -> No
     assert (tmp_path / "components/__init__.py").read_text() == "# mine\n"
     config = (tmp_path / "rxconfig.py").read_text()
     assert "plugins=[WidgetsPlugin(), rx.plugins.RadixThemesPlugin()]" in config
-    tests = run([sys.executable, "-m", "pytest", "-q"], tmp_path)
+    tests = run_pytest(tmp_path)
     assert tests.returncode == 0, tests.stdout + tests.stderr
     assert {change.what for change in extend(tmp_path, "hello")} == {"left"}
 
