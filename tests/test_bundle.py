@@ -57,7 +57,7 @@ class Project:
         (folder / "assets").mkdir()
         (folder / "assets/dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
         self.source = APP.read_text()
-        _lend_packages(self.web, folder)
+        lend_packages(self.web, folder)
 
     def export(self) -> subprocess.CompletedProcess[str]:
         """Run the ordinary command with no program of this machine on PATH but a shell."""
@@ -87,7 +87,7 @@ class Project:
         return manifest.read_file(self.manifest.widgets[widget].current, self.output).decode()
 
 
-def _lend_packages(web: Path, folder: Path) -> None:
+def lend_packages(web: Path, folder: Path) -> None:
     """Use the npm packages of the repository's own export, where there was one; else npm installs them."""
     source = ROOT / ".web"
     if not (source / "node_modules/vite").is_dir() or not (ROOT / "reflex.lock").is_dir():
