@@ -52,6 +52,7 @@ _PAGE_CSP = (
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 _MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_LIVE = '<script type="module" src="{}live.js"></script>'
 _HEAD = re.compile(r"<head[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
 
 
@@ -94,14 +95,17 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
     return "; ".join((["sandbox allow-scripts allow-forms"] if sandbox else []) + policy)
 
 
-def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
+def preview_routes(read_bundle: ReadBundle, *, live: bool = False) -> list[BaseRoute]:
     """Return the routes `/`, `/favicon.ico`, `/preview/<file>`, `/preview/frame?uri=` and `/widgets/<name>`.
 
     Args:
         read_bundle: Called on each request of a bundle, with a `ui://` URI by `/preview/frame` and with the widget's
             name by `/widgets/<name>`, followed by `?v=<version>` if the request has it.
+        live: Whether the pages follow the source, as `mcp-bridge dev` has them do.
     """
     pages = _read_files()
+    if live:
+        pages["index.html"] = _html(_first(pages["index.html"].body.decode(), _LIVE.format("preview/")))
     watch = pages["watch.js"].body.decode()
 
     def index(request: Request) -> Response:
@@ -128,7 +132,8 @@ def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
         if bundle is None:
             return _missing("This server has no widget of that name. The preview at / lists them.")
         csp = csp_header(bundle.csp, sandbox=False, connect_self=True)
-        return _answer(request, _html(bundle.html), csp, caching=_FOR_EVER if bundle.is_versioned else _ASK_AGAIN)
+        page = _first(bundle.html, _LIVE.format("../preview/")) if live else bundle.html
+        return _answer(request, _html(page), csp, caching=_FOR_EVER if bundle.is_versioned else _ASK_AGAIN)
 
     return [
         Route("/", index),
@@ -158,8 +163,13 @@ def _watched(html: str, script: str) -> str:
 
     Nothing outside an opaque origin can see these, and the header has no report endpoint.
     """
+    return _first(html, f"<script>{script}</script>")
+
+
+def _first(html: str, element: str) -> str:
+    """Return a document with an element first in its head."""
     at = max((match.end() for match in _HEAD.finditer(html[:2000])), default=0)
-    return f"{html[:at]}<script>{script}</script>{html[at:]}"
+    return f"{html[:at]}{element}{html[at:]}"
 
 
 def _answer(request: Request, found: _File, csp: str, *, caching: str = _ASK_AGAIN) -> Response:
