@@ -31,10 +31,11 @@ export function jsonBlock(title, value) {
 /**
  * A JSON value alone.
  * @param {unknown} value
+ * @param {number} [lines] How many may be open at first.
  * @returns {HTMLElement}
  */
-export function jsonView(value) {
-  return h("div", { class: "json", dir: "ltr" }, node(null, value, OPEN_LINES));
+export function jsonView(value, lines = OPEN_LINES) {
+  return h("div", { class: "json", dir: "ltr" }, node(null, value, lines));
 }
 
 /**
