@@ -177,16 +177,21 @@ export function createConversation(panel, { emulator, request }) {
     count();
   }
 
+  /** The turn whose widget comes when the record has been cleared. @type {Turn | null} */
+  let coming = null;
+
   /** @type {Record<string, (value: any) => void>} */
   const listeners = {
-    clear: () => stage(null),
+    clear() {
+      stage(coming);
+      coming = null;
+    },
     run({ tool, input, done }) {
       const earlier = reopening;
       reopening = null;
       const turn = earlier ?? talk.call(tool, input);
       if (!earlier) void follow(turn, done);
-      if (uriOf(tool)) stage(turn);
-      else if (!earlier) stage(null);
+      coming = uriOf(tool) ? turn : null;
     },
     messages: (text) => add(talk.say(text, "widget")),
     modelContext(context) {

@@ -11,9 +11,10 @@ const GIST_CHARACTERS = 72;
  * A JSON value with a caption, its size and a copy button.
  * @param {string} title
  * @param {unknown} value
+ * @param {string} [more] What else there is to say of its size.
  * @returns {HTMLElement}
  */
-export function jsonBlock(title, value) {
+export function jsonBlock(title, value, more) {
   return h(
     "section",
     { class: "json-block" },
@@ -21,7 +22,7 @@ export function jsonBlock(title, value) {
       "header",
       {},
       h("h2", {}, title),
-      h("span", { class: "meta" }, formatBytes(jsonBytes(value))),
+      h("span", { class: "meta" }, [formatBytes(jsonBytes(value)), more].filter(Boolean).join(" · ")),
       copyButton(() => JSON.stringify(value, null, 2), `Copy ${title} as JSON`),
     ),
     jsonView(value),

@@ -99,6 +99,7 @@ function read(turn) {
 /**
  * What is told of a context: its text and its data, without the bridge's own keys.
  * @param {any} context
+ * @returns {{text?: string, content?: any[], structuredContent?: any, state?: any}}
  */
 export function told(context) {
   if (typeof context !== "object" || context === null) return { text: String(context) };
