@@ -31,7 +31,7 @@ export function createConversation(panel, { emulator, request }) {
   const empty = h("p", { class: "empty" }, EMPTY);
   const waiting = h("div", { class: "waiting" });
   const total = h("span", { class: "meta" });
-  const fresh = /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "quiet small", onclick: clear }, "New conversation"));
+  const fresh = /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "quiet small", onclick: clear }, "Clear"));
   const head = h("header", { class: "talk-head", hidden: true }, total, h("span", { class: "spring" }), copyButton(() => JSON.stringify(talk.asModelReads(), null, 2), "Copy the conversation as the model reads it"), fresh);
   const composer = createComposer({
     tools: () => emulator.tools(),
@@ -60,7 +60,7 @@ export function createConversation(panel, { emulator, request }) {
   }
 
   function count() {
-    total.textContent = `The model has read ${formatTokens(talk.tokens())} (estimate)`;
+    total.textContent = `Model has read ${formatTokens(talk.tokens())} (estimate)`;
     badge("talk", talk.all().length);
     const context = talk.waiting();
     waiting.replaceChildren(...(context ? [attached(context, "Goes with the user’s next message")] : []));

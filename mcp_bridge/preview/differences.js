@@ -33,6 +33,10 @@ export function differences(before, after) {
       parts.push({ path, before: old, after: now });
       return;
     }
+    if (path !== "" && isOther(old, now)) {
+      parts.push({ path, before: old, after: now });
+      return;
+    }
     for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
       const inner = Array.isArray(now) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
       walk(inner, Object.hasOwn(old, key) ? old[key] : undefined, Object.hasOwn(now, key) ? now[key] : undefined);
@@ -43,6 +47,17 @@ export function differences(before, after) {
   walk("", before, after);
   const isWhole = parts.length === 1 && parts[0].path === "";
   return { isEqual: parts.length === 0 && !isCut, parts: isWhole ? [] : parts, isCut };
+}
+
+/**
+ * Whether an object is another one rather than a changed one: more than half of its plain values differ.
+ * @param {any} old
+ * @param {any} now
+ */
+function isOther(old, now) {
+  if (Array.isArray(now)) return false;
+  const plain = Object.keys(now).filter((key) => !isContainer(now[key]));
+  return plain.length > 2 && plain.filter((key) => old[key] !== now[key]).length > plain.length / 2;
 }
 
 /** @param {any} value */

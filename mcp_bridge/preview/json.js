@@ -6,6 +6,9 @@ import { copyButton, formatBytes, h, jsonBytes } from "./dom.js";
 const PAGE = 100;
 const OPEN_LINES = 24;
 const GIST_CHARACTERS = 72;
+/** A longer text is cut until it is asked for: base64, sealed snapshots. */
+const LONG_CHARACTERS = 600;
+const CUT_CHARACTERS = 160;
 
 /**
  * A JSON value with a caption, its size and a copy button.
@@ -118,5 +121,13 @@ function children(entries, budget) {
  */
 function scalar(value) {
   const kind = value === null ? "null" : typeof value;
-  return h("span", { class: `json-${kind}` }, JSON.stringify(value) ?? "undefined");
+  const text = JSON.stringify(value) ?? "undefined";
+  if (text.length <= LONG_CHARACTERS) return h("span", { class: `json-${kind}` }, text);
+  const shown = h("span", { class: `json-${kind}` }, `${text.slice(0, CUT_CHARACTERS)}…`);
+  const all = h("button", { type: "button", class: "quiet small" }, `Show all ${text.length.toLocaleString("en")} characters`);
+  all.addEventListener("click", () => {
+    shown.textContent = text;
+    all.remove();
+  });
+  return h("span", {}, shown, " ", all);
 }

@@ -61,10 +61,12 @@ export function createReflexPanel() {
 
 /** @param {Exchange} exchange */
 function summary(exchange) {
-  const { kind, sent, changes, events, error } = exchange;
+  const { kind, sent, events, error } = exchange;
+  // What Reflex itself keeps comes last.
+  const changes = [...exchange.changes].sort((one, other) => Number(isOwn(one)) - Number(isOwn(other)));
   const what = sent.length > 0 ? sent.map(called).join(", ") : exchange.cancels.length > 0 ? `cancel ${exchange.cancels.join(", ")}` : kind === "open" ? exchange.name : "";
   const news = [
-    ...changes.slice(0, FEW).map((change) => (kind === "open" ? change.label : `${change.label} ${arrow(change)}`)),
+    ...changes.slice(0, FEW).map((change) => `${change.label} ${arrow(change)}`),
     changes.length > FEW && `${changes.length - FEW} more`,
     ...events.map((event) => `→ ${event.name}`),
   ].filter(Boolean);
@@ -75,6 +77,11 @@ function summary(exchange) {
     exchange.isPending && h("span", { class: "chip" }, "still running"),
     h("span", { class: "meta" }, [exchange.version === null ? "" : `v${exchange.version}`, exchange.kind === "open" ? "" : formatMs(exchange.ms)].filter(Boolean).join(" · ")),
   ];
+}
+
+/** @param {import("./deltas.js").Change} change */
+function isOwn({ label }) {
+  return label.startsWith("State.");
 }
 
 /** @param {Exchange} exchange */

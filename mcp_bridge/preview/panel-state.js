@@ -1,7 +1,7 @@
 // @ts-check
 /** The panel "State": what the host keeps for the widget, and what the model is told of it, each with its size. */
 
-import { formatBytes, h, jsonBytes } from "./dom.js";
+import { h } from "./dom.js";
 import { jsonBlock } from "./json.js";
 import { STATE_TOKENS, estimateTokens, formatTokens } from "./tokens.js";
 
@@ -23,8 +23,8 @@ export function createStatePanel() {
     const { seen, hidden } = split(given);
     state.append(
       budget(seen),
-      part("modelContent", "The model reads this part", seen, true),
-      part("privateContent", "Kept by the host, seen by no model", hidden, false),
+      part("modelContent", "The model reads this part.", seen, true),
+      part("privateContent", "The host keeps this part, and no model sees it.", hidden, false),
     );
     if (Array.isArray(given.imageIds) && given.imageIds.length > 0) state.append(jsonBlock("imageIds", given.imageIds));
   }
@@ -33,7 +33,7 @@ export function createStatePanel() {
   function modelContext(given) {
     context.replaceChildren(h("h2", {}, "Model context"));
     if (!given) context.append(h("p", { class: "empty" }, "The widget has told the model nothing (ui/update-model-context)."));
-    else context.append(part("for the next turn", "Goes to the model with the person's next message", given, true));
+    else context.append(part("Context", "Goes to the model with the person’s next message.", given, true));
   }
 
   const clear = () => {
@@ -61,8 +61,7 @@ export function split(state) {
  */
 function part(title, note, value, isRead) {
   if (value === undefined) return h("p", { class: "note" }, h("code", {}, title), " is empty.");
-  const size = isRead ? `${formatBytes(jsonBytes(value))} · ${formatTokens(value)} (estimate)` : `${formatBytes(jsonBytes(value))} · no tokens`;
-  return h("div", { class: "state-part" }, h("p", { class: "note" }, `${note}: ${size}`), jsonBlock(title, value));
+  return h("div", { class: "state-part" }, h("p", { class: "note" }, note), jsonBlock(title, value, isRead ? `${formatTokens(value)} (estimate)` : "no tokens"));
 }
 
 /** @param {any} seen */
@@ -72,7 +71,7 @@ function budget(seen) {
   return h(
     "label",
     { class: `budget ${isOver ? "bad" : ""}` },
-    h("span", {}, `${formatTokens(tokens)} of ChatGPT's 4,000`),
+    h("span", {}, `${formatTokens(tokens)} of ChatGPT’s 4,000`),
     h("meter", { min: 0, max: STATE_TOKENS, high: STATE_TOKENS * 0.75, value: Math.min(tokens, STATE_TOKENS) }),
     isOver && h("span", { class: "bad" }, "More than ChatGPT asks for: put less into structured_content, or keep it private."),
   );

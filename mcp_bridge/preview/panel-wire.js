@@ -39,7 +39,7 @@ export function createWirePanel() {
       const summary = [
         h("span", { class: `chip ${message.error ? "bad" : sender}` }, sender),
         h("code", {}, what),
-        message.id === undefined ? null : h("span", { class: "meta" }, `#${String(message.id).slice(0, 8)}`),
+        message.id === undefined ? null : h("span", { class: "meta", title: String(message.id) }, `#${String(message.id).slice(-6)}`),
         h("span", { class: "meta" }, `+${formatMs(now - startedAt)}${took} · ${formatBytes(size)}`),
       ];
       const text = () => `${what} ${JSON.stringify(message)}`;

@@ -35,7 +35,7 @@ export function createSaved(box, { emulator, entered }) {
   const withResult = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", id: "saved-result" }));
   const keep = h("button", { type: "submit" }, "Save input here");
   const file = h("button", { type: "button", hidden: !folder, onclick: () => void saveScene(false) }, "Save scene");
-  const link = copyButton(() => new URL(`#${writeScene(current())}`, location.href).href, "Copy a link to this scene");
+  const link = copyButton(() => new URL(`#${writeScene(current())}`, location.href).href, "Copy a link to this scene", "Copy link");
   const help = folder
     ? `An input is kept in this browser. A scene is the file ${folder}/<name>.json, with host, settings and quirks.`
     : "An input is kept in this browser. Scenes are saved as files by a server in development.";

@@ -19,9 +19,6 @@ export function createTabs(list) {
       tab.tabIndex = isChosen ? 0 : -1;
       byId(tab.getAttribute("aria-controls") ?? "").hidden = !isChosen;
     }
-    const [{ left, right }, box] = [chosen.getBoundingClientRect(), list.getBoundingClientRect()];
-    if (left < box.left) list.scrollLeft += left - box.left - 24;
-    else if (right > box.right) list.scrollLeft += right - box.right + 24;
   }
 
   list.addEventListener("click", (event) => {
