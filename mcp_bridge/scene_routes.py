@@ -200,7 +200,8 @@ def shown(path: Path) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Return a message as a sentence; one that begins with the name of a file stays."""
+    return text[:1].upper() + text[1:] if text.startswith(("a ", "the ")) else text
 
 
 def _hostname(host: str) -> str:
