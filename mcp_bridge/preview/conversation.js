@@ -49,7 +49,8 @@ export function createConversation(panel, { emulator, request }) {
     draw(turn);
     count();
     composer.next(turn.kind === "user" ? "answer" : turn.kind === "assistant" ? "say" : "answer");
-    list.lastElementChild?.scrollIntoView({ block: "nearest" });
+    // Never the whole page, away from the widget that just spoke.
+    panel.scrollTop = panel.scrollHeight;
   }
 
   /** @param {Turn} turn */
@@ -62,6 +63,10 @@ export function createConversation(panel, { emulator, request }) {
   function count() {
     total.textContent = `Model has read ${formatTokens(talk.tokens())} (estimate)`;
     badge("talk", talk.all().length);
+    drawWaiting();
+  }
+
+  function drawWaiting() {
     const context = talk.waiting();
     waiting.replaceChildren(...(context ? [attached(context, "Goes with the user’s next message")] : []));
   }
@@ -196,7 +201,7 @@ export function createConversation(panel, { emulator, request }) {
     messages: (text) => add(talk.say(text, "widget")),
     modelContext(context) {
       talk.context(context);
-      count();
+      drawWaiting();
     },
     widgetState(state) {
       if (onStage && state !== null) onStage.widgetState = state;
@@ -204,7 +209,7 @@ export function createConversation(panel, { emulator, request }) {
       if (!seen) return;
       // Hosts with both ways tell the model once.
       if (!emulator.modelContext) talk.context(seen);
-      count();
+      drawWaiting();
     },
   };
   emulator.subscribe((kind, value) => listeners[kind]?.(value));

@@ -50,7 +50,7 @@ async function load() {
   document.title = `${byId("server").textContent} emulator`;
   document.body.dataset.state = tools.length === 0 ? "none" : "ready";
   renderTools(byId("tools"), tools);
-  void saved.load();
+  if (!IS_BARE) void saved.load();
   emulator.begin(tools, new Map(read.items.map((resource) => [resource.uri, resource])));
   if (tools.length > 0) open(IS_BARE ? null : lastRun());
 }
