@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from .errors import BridgeError
 from .preview import LIVE, ReadBundle, answer, csp_header, html_file, inserted, missing
+from .scene_routes import is_here
 from .scenes import Scene
 
 EMBED_VARIABLE = "MCP_BRIDGE_EMBED_ORIGINS"
@@ -110,8 +111,8 @@ def page_routes(
         scene: dict[str, Any] = {}
         asked = request.query_params.get("scene")
         if asked is not None:
-            if read_scene is None:
-                return missing("This server shows no saved scenes: it serves the pages without the preview.")
+            if read_scene is None or not is_here(request):
+                return missing("Saved scenes are shown by a server in development, on its own machine only.")
             try:
                 scene = read_scene(asked, name).data()
             except BridgeError as error:

@@ -36,8 +36,6 @@ from .scenes import Scene
 from .stopping import stopping_in_time
 
 HOSTS_VARIABLE = "MCP_ALLOWED_HOSTS"
-SCENES = Path("tests/scenes")
-"""Where saved scenes are, from the folder of rxconfig.py."""
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 _MCP_HEADERS = [
@@ -59,6 +57,7 @@ def web_app(
     preview: bool,
     pages: bool,
     embed_origins: list[str],
+    scenes: Path | None,
     allowed_hosts: list[str] | None,
     prefix: str,
     trusted_proxies: list[str],
@@ -73,6 +72,7 @@ def web_app(
         preview: Whether to serve the preview.
         pages: Whether to serve the widgets' pages without the preview, which always has them.
         embed_origins: Origins whose sites may show the widgets' pages in a frame; any turns the pages on.
+        scenes: The folder that the preview may save scenes to; None for none.
         allowed_hosts: Host names that requests may name besides localhost; None for those of the environment.
         prefix: The path that a proxy puts before all others, "" for none.
         trusted_proxies: The addresses and networks whose `X-Forwarded-*` headers are believed.
@@ -99,9 +99,11 @@ def web_app(
         Route(MCP_PATH, no_stream, methods=["GET", "DELETE"]),
     ]
     if preview:
-        routes += preview_routes(read_bundle, live=live)
+        routes += preview_routes(read_bundle, scenes, live=live)
     if preview or pages or embed_origins:
-        routes += page_routes(read_bundle, embed_origins, _scenes(bridge) if preview else None, live=live)
+        routes += page_routes(
+            read_bundle, embed_origins, _scenes(bridge, scenes) if preview and scenes else None, live=live
+        )
     routes.append(Mount("/", app=mcp_app))
     return Starlette(
         lifespan=lifespan,
@@ -121,14 +123,14 @@ def web_app(
     )
 
 
-def _scenes(bridge: Bridge) -> Callable[[str, str], Scene]:
+def _scenes(bridge: Bridge, folder: Path) -> Callable[[str, str], Scene]:
     """Return a function that reads a saved scene of a widget."""
 
     def read(name: str, widget: str) -> Scene:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
             msg = f"scene name {name!r} does not fit: it has letters, digits, `_` and `-`."
             raise SceneError(msg)
-        scene = Scene.read(SCENES / f"{name}.json")
+        scene = Scene.read(folder / f"{name}.json")
         tool = bridge.tools.tools.get(scene.tool) if scene.tool else None
         if scene.tool and (tool is None or tool.widget != widget):
             msg = f"the scene {name} is of the tool `{scene.tool}`, which does not open the widget `{widget}`."

@@ -58,7 +58,7 @@ def read_scene(name: str, widget: str) -> Scene:
 
 def client(*origins: str) -> TestClient:
     """Return a client of the pages."""
-    return TestClient(Starlette(routes=page_routes(read_bundle, origins, read_scene)))
+    return TestClient(Starlette(routes=page_routes(read_bundle, origins, read_scene)), base_url="http://localhost")
 
 
 def test_a_page_is_the_bundle_with_an_element_that_says_so() -> None:
@@ -81,6 +81,8 @@ def test_a_scene_stands_in_the_page_and_cannot_end_its_element() -> None:
     assert (missing.status_code, missing.text) == (404, "there is no scene light of counter.")
     plain = TestClient(Starlette(routes=page_routes(read_bundle)))
     assert plain.get("/widgets/counter?scene=dark").status_code == 404
+    elsewhere = client().get("/widgets/counter?scene=dark", headers={"host": "widgets.example.com"})
+    assert elsewhere.status_code == 404
     text = standing_alone(HTML, {"input": {"name": "</script><!--\u2028"}})
     assert json.loads(ELEMENT.findall(text)[0]) == {"input": {"name": "</script><!--\u2028"}}
     assert text.count("</script>") == 1
