@@ -143,7 +143,9 @@ class Widgets:
         Raises:
             ToolError: If the handler raised; with its own text only if it was a ToolError.
         """
-        record = Record(widget.name, tool.name, build.version, principal, {}, {}, _reflex_state.shape_of(build.states))
+        record = Record(
+            widget.name, tool.name, build.version, principal, {}, {}, _reflex_state.shape_of(self.app, build.states)
+        )
         session = await self.add_session(record, frozenset(build.states))
         try:
             name = _reflex.handler_full_name(tool.handler)
