@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, cast
 
 from mcp.server import MCPServer
@@ -47,6 +48,9 @@ from .results import Result
 __all__ = ["attach", "create_app", "create_server"]
 
 logger = logging.getLogger(__name__)
+
+SCENES = "tests/scenes"
+"""Where the emulator finds and saves the scenes of a project, in its folder."""
 
 _VERSIONED_SECONDS = 365 * 24 * 3600
 
@@ -210,6 +214,7 @@ def create_app(
     allowed_hosts: list[str] | None = None,
     prefix: str | None = None,
     trusted_proxies: list[str] | None = None,
+    live: bool = False,
 ) -> Starlette:
     """Return the ASGI application: `/mcp`, `/health`, `/ready` and the preview at `/`.
 
@@ -224,6 +229,7 @@ def create_app(
             in `X-Forwarded-Prefix`.
         trusted_proxies: Addresses and networks whose `X-Forwarded-*` headers are believed; "*" for any. By default
             those of the environment variable `FORWARDED_ALLOW_IPS`, else this machine.
+        live: Whether pages follow the source, as `mcp-bridge dev` has them do.
 
     Raises:
         BridgeError: If the prefix is none.
@@ -233,6 +239,7 @@ def create_app(
 
     bridge = bridge or Bridge.load()
     server = server or create_server(bridge)
+    is_production = _reflex.is_production()
     inner = server.streamable_http_app(
         streamable_http_path=metadata.MCP_PATH,
         stateless_http=True,
@@ -243,10 +250,13 @@ def create_app(
         bridge,
         inner,
         lambda: server.session_manager.run(),
-        preview=not _reflex.is_production() if preview is None else preview,
+        preview=not is_production if preview is None else preview,
+        # Whoever sees the preview could write files of the project.
+        scenes=None if is_production else Path.cwd() / SCENES,
         allowed_hosts=allowed_hosts,
         prefix=configured_prefix(bridge.public_url) if prefix is None else checked_prefix(prefix),
         trusted_proxies=configured_proxies() if trusted_proxies is None else trusted_proxies,
+        live=live,
     )
 
 

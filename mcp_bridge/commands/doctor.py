@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .headers import HEADERS, headers_for
 from .terminal import aside, told
 
 if TYPE_CHECKING:
@@ -23,18 +24,23 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--junit", type=_FILE, help="Write the report as JUnit XML to a file.")
 @click.option("--sarif", type=_FILE, help="Write the report as SARIF 2.1.0 to a file.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("--header", "headers", multiple=True, help="A header of each request, for example 'Authorization: ...'.")
+@HEADERS
 def doctor(
-    url: str | None, as_json: bool, junit: Path | None, sarif: Path | None, strict: bool, headers: tuple[str, ...]
+    url: str | None,
+    as_json: bool,
+    junit: Path | None,
+    sarif: Path | None,
+    strict: bool,
+    headers: tuple[tuple[str, str], ...],
 ) -> None:
     """Check the app of the current folder, or the server at URL, by the rules of hosts and reviewers.
 
     Nothing is changed: of the tools only those are called that read and need no arguments. The exit code is 0
     without errors and 1 with.
     """
-    given = dict(_header(each) for each in headers)
     with told(logging.ERROR), aside():
-        report = _check_url(_endpoint(url), given) if url else _check_app()
+        sent = headers_for(url, headers)
+        report = _check_url(_endpoint(url), sent) if url else _check_app()
 
     from mcp_bridge.doctor import reports
 
@@ -85,16 +91,3 @@ def _endpoint(url: str) -> str:
         msg = f"{url!r} is not a URL with http or https. Write it like https://pizza.example.com/mcp."
         raise click.BadParameter(msg, param_hint="URL")
     return f"{url.rstrip('/')}/mcp" if urlsplit(url).path in ("", "/") else url
-
-
-def _header(given: str) -> tuple[str, str]:
-    """Return name and value of a header.
-
-    Raises:
-        click.BadParameter: If it has no colon.
-    """
-    name, colon, value = given.partition(":")
-    if not colon or not name.strip():
-        msg = "it has no colon. Write it like 'Authorization: Bearer TOKEN'."
-        raise click.BadParameter(msg, param_hint="--header")
-    return name.strip().lower(), value.strip()
