@@ -51,6 +51,10 @@ export function createEmulator(request) {
     request,
     find: (name) => tools.find((each) => each.name === name),
     quirks: () => around().quirks,
+    patience() {
+      const { quirks, profile } = around();
+      return quirks.get("timeout-60s") ?? (profile.callSeconds && profile.callSeconds * 1000);
+    },
     approve: (name, given) => ask(name, given),
     noting() {
       const begun = log.epoch();
@@ -127,6 +131,8 @@ export function createEmulator(request) {
    * @throws {Error} If the call failed.
    */
   async function run() {
+    // At once, so that nobody takes the widget before for this one.
+    log.set("state", "loading");
     await ready;
     const done = call();
     log.tell("run", { tool: tool(), input: scene.input ?? {}, done });
