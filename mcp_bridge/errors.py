@@ -6,7 +6,8 @@
     ├── ManifestError    at server start: what was exported is missing, stale or altered
     ├── ToolError        in a call: raised by a handler, told to the model in its own words
     ├── CallError        in a call: a widget sent something that the server refuses
-    └── CommandError     at the command line: what was asked for cannot be done
+    ├── CommandError     at the command line: what was asked for cannot be done
+    └── SceneError       in a scene file: a value that the emulator cannot show
 
 A message names its subject, says what is wrong with the value, and gives the cure:
 
@@ -48,6 +49,10 @@ class ToolError(BridgeError):
 
 class CommandError(BridgeError):
     """A command of `mcp-bridge` cannot do what it was asked for; its text is printed as it is."""
+
+
+class SceneError(BridgeError):
+    """A scene has a key that no scene has, or a value that the emulator cannot show."""
 
 
 class CallError(BridgeError):
