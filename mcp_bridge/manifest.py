@@ -210,9 +210,7 @@ def require_fresh(manifest: Manifest, names: Iterable[str]) -> None:
         raise ManifestError(msg)
 
 
-def write(
-    folder: Path, app: str, exports: Iterable[Export], *, sources: Mapping[str, str] | None = None
-) -> Manifest:
+def write(folder: Path, app: str, exports: Iterable[Export], *, sources: Mapping[str, str] | None = None) -> Manifest:
     """Write the files of an export and the manifest, and delete the files of builds that the ledger drops.
 
     The files come before the manifest and each replaces its predecessor in one step, so a server that reads at the

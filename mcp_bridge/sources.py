@@ -9,6 +9,7 @@ A Python file counts by its syntax tree: comments and layout change no bundle.
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import sys
 from collections.abc import Iterator
@@ -53,9 +54,15 @@ def _files(project: Path) -> Iterator[Path]:
     for module in list(sys.modules.values()):
         name = getattr(module, "__file__", None)
         path = Path(name).resolve() if name and name.endswith(".py") else None
-        if path and path.is_relative_to(project) and not path.is_relative_to(_OWN) and path.is_file():
-            if not _ASIDE & set(path.relative_to(project).parts) and path.name != "conftest.py":
-                yield path
+        if path and path.is_file() and _is_of(project, path):
+            yield path
+
+
+def _is_of(project: Path, path: Path) -> bool:
+    """Whether a module is the app's own: no package, no test."""
+    if not path.is_relative_to(project) or path.is_relative_to(_OWN) or path.name == "conftest.py":
+        return False
+    return not _ASIDE & set(path.relative_to(project).parts)
 
 
 def _assets(project: Path) -> Iterator[Path]:
@@ -81,8 +88,6 @@ def _fingerprint(path: Path) -> str:
     except OSError:
         return ""
     if path.suffix == ".py":
-        try:
+        with contextlib.suppress(SyntaxError, ValueError):
             data = ast.dump(ast.parse(data)).encode()
-        except (SyntaxError, ValueError):
-            pass
     return hashlib.sha256(data).hexdigest()[:16]

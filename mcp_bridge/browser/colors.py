@@ -1,4 +1,4 @@
-"""Contrast is a quotient of luminances (WCAG 2.2, relative luminance); a text gets readable on its way to black or white.
+"""Contrast is a quotient of luminances (WCAG 2.2), and a text gets readable on its way to black or white.
 
 contrast("#767676", "#ffffff")            # 4.54
 readable("#9aa0a6", "#ffffff", 4.5)       # "#6c7074"

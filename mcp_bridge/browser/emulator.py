@@ -13,7 +13,7 @@ It drives `/?bare` through `window.emulator`, which is the emulator's interface 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp_bridge.errors import CommandError
@@ -22,7 +22,7 @@ from mcp_bridge.shots import launch
 from .layout import WATCH
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Frame, FrameLocator
+    from playwright.sync_api import Browser, ConsoleMessage, Frame, FrameLocator, Locator
 
     from mcp_bridge.scenes import Scene
 
@@ -107,7 +107,9 @@ class Emulator:
         console: What was written to the console, as `level: text`.
     """
 
-    def __init__(self, browser: Browser, origin: str, *, locale: str | None = None, time_zone: str | None = None) -> None:
+    def __init__(
+        self, browser: Browser, origin: str, *, locale: str | None = None, time_zone: str | None = None
+    ) -> None:
         self._origin = origin
         self._context = browser.new_context(
             viewport={"width": 1024, "height": _HEIGHT},
@@ -200,14 +202,18 @@ class Emulator:
         self._until(_ENDED, limit=_OPENING_MILLISECONDS)
         self.settle()
 
-    def picture(self) -> bytes:
-        """Return a PNG of the widget, at its full height, without caret and animations."""
+    def picture(self, mask: Sequence[Locator] = ()) -> bytes:
+        """Return a PNG of the widget, at its full height, without caret and animations.
+
+        Args:
+            mask: What is covered.
+        """
         element = self.page.locator(_FRAME)
         box = element.bounding_box()
         size = self.page.viewport_size or {"width": 1024, "height": _HEIGHT}
         if box and box["height"] > size["height"]:
             self.page.set_viewport_size({"width": size["width"], "height": round(box["height"]) + _ROOM})
-        return element.screenshot(animations="disabled", caret="hide")
+        return element.screenshot(animations="disabled", caret="hide", mask=list(mask))
 
     def close(self) -> None:
         """Close the page."""

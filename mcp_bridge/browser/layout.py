@@ -6,6 +6,7 @@ script that does. Shifts within half a second of an input are the answer to it, 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -119,7 +120,9 @@ def shifts(frame: Frame) -> list[Shift]:
     """Return what has moved in a document since it was opened, in which `WATCH` runs."""
     found = cast("list[dict[str, Any]]", frame.evaluate(_SHIFTS))
     return [
-        Shift(float(each["value"]), tuple((str(part["element"]), int(part["dy"] or part["dx"])) for part in each["moved"]))
+        Shift(
+            float(each["value"]), tuple((str(part["element"]), int(part["dy"] or part["dx"])) for part in each["moved"])
+        )
         for each in found
     ]
 
@@ -137,5 +140,5 @@ def pass_frames(frame: Frame, count: int) -> None:
 
 def is_loop(heights: Sequence[float]) -> bool:
     """Whether heights only grow or only shrink, again and again, as of a widget that asks for what it was given."""
-    steps = [b - a for a, b in zip(heights, heights[1:], strict=False) if b != a][-LOOP_STEPS:]
+    steps = [b - a for a, b in itertools.pairwise(heights) if b != a][-LOOP_STEPS:]
     return len(steps) >= LOOP_STEPS and (all(step > 0 for step in steps) or all(step < 0 for step in steps))

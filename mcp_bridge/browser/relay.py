@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mcp_bridge.csp import Csp
 from mcp_bridge.preview import preview_routes
+from mcp_bridge.web import HostCheck
 
 from .listening import listening
 
@@ -92,7 +94,9 @@ def relay(url: str, headers: Mapping[str, str] | None = None) -> ASGIApp:
         return _read(url, further, uri, next(ids)) if uri.startswith("ui://") else None
 
     routes = [Route("/mcp", mcp, methods=["POST"]), *preview_routes(read_bundle)]
-    return Starlette(lifespan=lifespan, routes=routes)
+    # It may carry credentials: pages of other names must not reach it (DNS rebinding).
+    check = Middleware(HostCheck, allowed=frozenset[str]())
+    return Starlette(lifespan=lifespan, routes=routes, middleware=[check])
 
 
 async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
@@ -118,9 +122,9 @@ def _read(url: str, headers: Mapping[str, str], uri: str, number: int) -> Read |
     body = {"jsonrpc": "2.0", "id": number, "method": "resources/read", "params": {"uri": uri, "_meta": meta}}
     try:
         answer = httpx.post(url, headers={**own, **headers}, json=body, timeout=_SECONDS)
-        contents = _message(answer).get("result", {}).get("contents", [])
+        contents: list[Any] = _message(answer).get("result", {}).get("contents", [])
         content: dict[str, Any] = contents[0]
-        csp: dict[str, Any] = ((content.get("_meta") or {}).get("ui") or {}).get("csp") or {}
+        csp = cast("dict[str, Any]", ((content.get("_meta") or {}).get("ui") or {}).get("csp") or {})
         return Read(
             html=str(content["text"]),
             csp=Csp(

@@ -1,7 +1,7 @@
 """What a test is run with: `@pytest.mark.hosts` and `@pytest.mark.scenes`, as scenes with readable names.
 
-    combinations(("chatgpt", "claude"), themes=["light", "dark"], widths=[390])
-    # {"chatgpt-light-390": Scene(host="chatgpt", theme="light", width=390), ...}
+combinations(("chatgpt", "claude"), themes=["light", "dark"], widths=[390])
+# {"chatgpt-light-390": Scene(host="chatgpt", theme="light", width=390), ...}
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def saved(project: Path, names: Iterable[str] = ()) -> dict[str, Scene]:
     known = {path.stem: path for path in sorted(folder.glob("*.json"))}
     wanted = list(names) or list(known)
     if not known:
-        msg = f"there is no scene in {folder}. Save one from the emulator, or write a file such as {{\"tool\": ...}}."
+        msg = f'there is no scene in {folder}. Save one from the emulator, or write a file such as {{"tool": ...}}.'
         raise BridgeError(msg)
     for name in wanted:
         if name not in known:

@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from mcp_bridge.errors import CommandError
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 TOLERANCE = 24
 """By how much a pixel's red, green or blue may differ, of 255."""
@@ -63,20 +59,28 @@ def compare(expected: bytes, actual: bytes, tolerance: int = TOLERANCE) -> Compa
     Raises:
         CommandError: If Pillow is not installed.
     """
-    image, chops, draw = _pillow()
-    before, now = (image.open(io.BytesIO(data)).convert("RGB") for data in (expected, actual))
+    try:
+        from PIL import Image, ImageChops, ImageDraw
+    except ImportError as error:
+        msg = 'Pillow is not installed, and it compares pictures. Run `pip install "reflex-mcp-bridge[testing]"`.'
+        raise CommandError(msg) from error
+
+    before, now = (Image.open(io.BytesIO(data)).convert("RGB") for data in (expected, actual))
     size = (max(before.width, now.width), max(before.height, now.height))
-    # Where only one of them has a pixel, both have another.
-    canvases = [image.new("RGB", size, color) for color in ("#000000", "#ffffff")]
+    canvases = [Image.new("RGB", size, "#ffffff") for _ in range(2)]
     for canvas, picture in zip(canvases, (before, now), strict=True):
         canvas.paste(picture)
-    bands = chops.difference(*canvases).split()
-    most = chops.lighter(chops.lighter(bands[0], bands[1]), bands[2])
-    mask = most.point([255 if value > tolerance else 0 for value in range(256)])
-    outside = _outside(image, draw, size, before, now)
-    mask = chops.lighter(mask, outside)
-    faded = image.blend(canvases[1], image.new("RGB", size, "#ffffff"), 0.75)
-    faded.paste(image.new("RGB", size, "#e5484d"), mask=mask)
+    bands = ImageChops.difference(*canvases).split()
+    most = ImageChops.lighter(ImageChops.lighter(bands[0], bands[1]), bands[2])
+    steps = [255 if value > tolerance else 0 for value in range(256)]
+    mask = most.point(steps)  # pyright: ignore[reportUnknownMemberType]
+    # What only one of them has differs, whatever its color.
+    outside = Image.new("L", size, 255)
+    both = (min(before.width, now.width) - 1, min(before.height, now.height) - 1)
+    ImageDraw.Draw(outside).rectangle((0, 0, *both), fill=0)
+    mask = ImageChops.lighter(mask, outside)
+    faded = Image.blend(canvases[1], Image.new("RGB", size, "#ffffff"), 0.75)
+    faded.paste(Image.new("RGB", size, "#e5484d"), mask=mask)
     written = io.BytesIO()
     faded.save(written, "PNG")
     return Comparison(
@@ -86,19 +90,3 @@ def compare(expected: bytes, actual: bytes, tolerance: int = TOLERANCE) -> Compa
         box=mask.getbbox(),
         difference=written.getvalue(),
     )
-
-
-def _outside(image: object, draw: object, size: tuple[int, int], before: Image, now: Image) -> Image:
-    """Return a mask of the pixels that only one of two pictures has."""
-    from PIL import Image as Images
-    from PIL import ImageDraw
-
-    mask = Images.new("L", size, 255)
-    both = (min(before.width, now.width), min(before.height, now.height))
-    ImageDraw.Draw(mask).rectangle((0, 0, both[0] - 1, both[1] - 1), fill=0)
-    return mask
-
-
-def _pillow() -> tuple[object, object, object]:
-    """Return Pillow's modules."""
-    raise CommandError
