@@ -108,7 +108,7 @@ async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
 
 def _read(url: str, headers: Mapping[str, str], uri: str, number: int) -> Read | None:
     """Return the bundle at a URI, None if the server gives none."""
-    meta = {
+    asked_by = {
         "io.modelcontextprotocol/protocolVersion": _VERSION,
         "io.modelcontextprotocol/clientInfo": {"name": "mcp-bridge", "version": "1"},
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -119,12 +119,13 @@ def _read(url: str, headers: Mapping[str, str], uri: str, number: int) -> Read |
         "Mcp-Method": "resources/read",
         "Mcp-Name": uri,
     }
-    body = {"jsonrpc": "2.0", "id": number, "method": "resources/read", "params": {"uri": uri, "_meta": meta}}
+    body = {"jsonrpc": "2.0", "id": number, "method": "resources/read", "params": {"uri": uri, "_meta": asked_by}}
     try:
         answer = httpx.post(url, headers={**own, **headers}, json=body, timeout=_SECONDS)
         contents: list[Any] = _message(answer).get("result", {}).get("contents", [])
         content: dict[str, Any] = contents[0]
-        csp = cast("dict[str, Any]", ((content.get("_meta") or {}).get("ui") or {}).get("csp") or {})
+        meta = cast("dict[str, dict[str, Any]]", content.get("_meta") or {})
+        csp = cast("dict[str, Any]", meta.get("ui", {}).get("csp") or {})
         return Read(
             html=str(content["text"]),
             csp=Csp(

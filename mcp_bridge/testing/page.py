@@ -35,6 +35,7 @@ KINDS = ("errors", "violations", "lost_events")
 
 _FINAL = ("unknown_event", "bad_request", "too_large", "internal")
 _LOOP_FRAMES = 40
+_EXCEPTION = ".handle_frontend_exception"
 
 
 class WidgetPage:
@@ -138,6 +139,7 @@ class WidgetPage:
     @property
     def errors(self) -> list[str]:
         """Uncaught errors: of the widget's scripts, and of handlers on the server of this test."""
+        self._read_calls()
         while self._raised:
             error = self._raised.pop(0)
             self._emulator.errors.append(f"a handler raised {type(error).__name__}: {error}")
@@ -153,10 +155,20 @@ class WidgetPage:
     @property
     def lost_events(self) -> list[str]:
         """Events that it has sent and the server has refused for good, each with the reason."""
-        for each in self._new("calls"):
-            if each["name"] == EVENT_TOOL and (reason := _refusal(each)):
-                self._lost.append(f"{', '.join(_sent(each)) or 'an event'}: {reason}")
+        self._read_calls()
         return self._lost
+
+    def _read_calls(self) -> None:
+        """Note what calls tell of errors."""
+        for each in self._new("calls"):
+            if each["name"] != EVENT_TOOL:
+                continue
+            if reason := _refusal(each):
+                named = [str(event.get("name")) for event in _sent(each)]
+                self._lost.append(f"{', '.join(named) or 'an event'}: {reason}")
+            for event in _sent(each):
+                if str(event.get("name")).endswith(_EXCEPTION):
+                    self._emulator.errors.append(_first_line(event.get("payload") or {}))
 
     def _new(self, name: str) -> list[dict[str, Any]]:
         """Return the entries of a record that were not there the last time."""
@@ -231,11 +243,15 @@ class WidgetPage:
         self._album.check(self._emulator.picture(mask=list(mask)), name, tolerance, pixels)
 
 
-def _sent(call: dict[str, Any]) -> list[str]:
-    """Return the names of the events that a call of the widget carried."""
+def _sent(call: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the events that a call of the widget carried."""
     arguments = cast("dict[str, Any]", call.get("arguments") or {})
-    events = cast("list[dict[str, Any]]", arguments.get("events") or [])
-    return [str(event.get("name")) for event in events]
+    return cast("list[dict[str, Any]]", arguments.get("events") or [])
+
+
+def _first_line(payload: dict[str, Any]) -> str:
+    """Return what Reflex's error boundary caught, without the stack."""
+    return str(payload.get("info") or payload).strip().partition("\n")[0]
 
 
 def _refusal(call: dict[str, Any]) -> str:
