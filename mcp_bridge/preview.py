@@ -2,9 +2,11 @@
 
     app = Starlette(routes=[*preview_routes(read_bundle), Mount("/", app=mcp_app)])
 
-The page at `/` plays an MCP Apps host in the browser and calls the tools through `/mcp` like any other client. A
-widget opens in `/preview/frame`, whose Content-Security-Policy header sandboxes it: an opaque origin without
-storage, and no network that the widget did not declare. `/widgets/<name>` is the same bundle with no host at all.
+The page at `/`, the emulator, plays a host in the browser and calls the tools through `/mcp` like any other client. A
+widget opens in `/preview/frame`, under the Content-Security-Policy that hosts make of its declared origins: no network
+that it did not declare. Hosts give a widget an origin of its own, so a page at `127.0.0.1` takes the frame from
+`localhost`, and the other way round; under any other name the header sandboxes it, to an opaque origin without storage.
+`/widgets/<name>` is the same bundle with no host at all.
 """
 
 from __future__ import annotations
@@ -51,7 +53,16 @@ _PAGE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-_MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+_NOT_SERVED = {"tsconfig.json"}
+_FIRST_SCRIPTS = ("watch.js", "openai.js")
+_OTHER_NAME = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 _HEAD = re.compile(r"<head[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
 
 
@@ -63,7 +74,7 @@ class _File:
     media_type: str
 
 
-def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
+def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool, ancestor: str = "'self'") -> str:
     """Return the Content-Security-Policy under which a bundle runs.
 
     MCP Apps 2026-01-26, "Restrictive Default" and "CSP Construction from Metadata". Two directives are tighter than
@@ -74,6 +85,7 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
         csp: The origins that the widget declares.
         sandbox: Whether the document gets an opaque origin, as in a host.
         connect_self: Whether it may call this server, as the standalone page must.
+        ancestor: The origin whose pages may show the document in a frame.
     """
     resource = list(csp.resource)
     connect = [*(["'self'"] if connect_self else []), *csp.connect]
@@ -88,7 +100,7 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool) -> str:
         "frame-src": list(csp.frame) or ["'none'"],
         "object-src": ["'none'"],
         "base-uri": list(csp.base_uri) or ["'self'"],
-        "frame-ancestors": ["'self'"],
+        "frame-ancestors": [ancestor],
     }
     policy = [f"{name} {' '.join(values)}" for name, values in directives.items() if values]
     return "; ".join((["sandbox allow-scripts allow-forms"] if sandbox else []) + policy)
@@ -102,10 +114,12 @@ def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
             name by `/widgets/<name>`, followed by `?v=<version>` if the request has it.
     """
     pages = _read_files()
-    watch = pages["watch.js"].body.decode()
+    first = "".join(f"<script>{pages[name].body.decode()}</script>" for name in _FIRST_SCRIPTS)
 
     def index(request: Request) -> Response:
-        return _answer(request, pages["index.html"], _PAGE_CSP)
+        other = _other_origin(request)
+        csp = _PAGE_CSP.replace("frame-src 'self'", f"frame-src 'self' {other}") if other else _PAGE_CSP
+        return _answer(request, pages["index.html"], csp)
 
     def favicon(request: Request) -> Response:
         return _answer(request, pages["icon.svg"], _PAGE_CSP)
@@ -119,8 +133,9 @@ def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
         bundle = read_bundle(uri) if uri.startswith("ui://") else None
         if bundle is None:
             return _missing("This server has no widget at that URI. Reload the preview to get the current ones.")
-        document = _html(_watched(bundle.html, watch))
-        return _answer(request, document, csp_header(bundle.csp, sandbox=True, connect_self=False))
+        other = _other_origin(request) if _is_framed_elsewhere(request) else None
+        csp = csp_header(bundle.csp, sandbox=other is None, connect_self=False, ancestor=other or "'self'")
+        return _answer(request, _html(_watched(bundle.html, first)), csp)
 
     def alone(request: Request) -> Response:
         version = request.query_params.get("v")
@@ -145,21 +160,38 @@ def _read_files() -> dict[str, _File]:
     return {
         entry.name: _File(entry.read_bytes(), _MEDIA_TYPES[suffix])
         for entry in files("mcp_bridge").joinpath("preview").iterdir()
-        if entry.is_file() and (suffix := "." + entry.name.rpartition(".")[2]) in _MEDIA_TYPES
+        if entry.is_file()
+        and entry.name not in _NOT_SERVED
+        and (suffix := "." + entry.name.rpartition(".")[2]) in _MEDIA_TYPES
     }
+
+
+def _other_origin(request: Request) -> str | None:
+    """Return this server's origin under the other name of this machine; None if it was asked for by neither."""
+    other = _OTHER_NAME.get(request.url.hostname or "")
+    return f"{request.url.scheme}://{other}{f':{request.url.port}' if request.url.port else ''}" if other else None
+
+
+def _is_framed_elsewhere(request: Request) -> bool:
+    """Whether the browser itself says that the document goes into a frame of a page of another site.
+
+    Only then has it no more rights here than any foreign page. Opened in a tab, it would share the emulator's origin.
+    """
+    headers = request.headers
+    return headers.get("sec-fetch-dest") == "iframe" and headers.get("sec-fetch-site") == "cross-site"
 
 
 def _html(text: str) -> _File:
     return _File(text.encode(), "text/html")
 
 
-def _watched(html: str, script: str) -> str:
-    """Return the bundle with the script that reports errors and CSP violations, first in its head.
+def _watched(html: str, scripts: str) -> str:
+    """Return the bundle with the emulator's scripts first in its head: they report errors, and make `window.openai`.
 
-    Nothing outside an opaque origin can see these, and the header has no report endpoint.
+    Nothing outside its origin can see these, and the header has no report endpoint.
     """
     at = max((match.end() for match in _HEAD.finditer(html[:2000])), default=0)
-    return f"{html[:at]}<script>{script}</script>{html[at:]}"
+    return f"{html[:at]}{scripts}{html[at:]}"
 
 
 def _answer(request: Request, found: _File, csp: str, *, caching: str = _ASK_AGAIN) -> Response:
@@ -168,6 +200,7 @@ def _answer(request: Request, found: _File, csp: str, *, caching: str = _ASK_AGA
     headers = {
         "ETag": etag,
         "Cache-Control": caching,
+        "Vary": "Host, Sec-Fetch-Dest, Sec-Fetch-Site",
         "Content-Security-Policy": csp,
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

@@ -238,6 +238,27 @@ def test_frame_is_the_bundle_in_a_sandbox_with_the_watching_script_first(client:
     assert response.text.endswith(f"</script>{script}")
 
 
+def test_frame_has_an_origin_of_its_own_only_in_a_page_of_the_other_name(client: TestClient) -> None:
+    """bridge: a frame never shares the emulator's origin, not even one that is opened in a tab."""
+    framed = {"sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site"}
+    own = csp_header(CSP, sandbox=False, connect_self=False, ancestor="http://127.0.0.1:8000")
+    sandboxed = csp_header(CSP, sandbox=True, connect_self=False)
+    for host, headers, policy in [
+        ("localhost:8000", framed, own),
+        ("127.0.0.1:8000", framed, own.replace("127.0.0.1", "localhost")),
+        ("localhost:8000", {**framed, "sec-fetch-dest": "document"}, sandboxed),
+        ("localhost:8000", {**framed, "sec-fetch-site": "same-origin"}, sandboxed),
+        ("localhost:8000", {}, sandboxed),
+        ("widgets.example.com", framed, sandboxed),
+    ]:
+        response = client.get("/preview/frame", params={"uri": URI}, headers={"host": host, **headers})
+        assert response.headers["content-security-policy"] == policy, (host, headers)
+        assert response.headers["vary"] == "Host, Sec-Fetch-Dest, Sec-Fetch-Site"
+    page = client.get("/", headers={"host": "127.0.0.1:8000"}).headers["content-security-policy"]
+    assert "frame-src 'self' http://localhost:8000;" in page
+    assert "frame-src 'self';" in client.get("/").headers["content-security-policy"]
+
+
 def test_standalone_page_is_the_bundle_unchanged(client: TestClient) -> None:
     """bridge: a bundle also works with no host at all."""
     response = client.get("/widgets/counter")
@@ -271,7 +292,7 @@ def test_every_file_that_the_page_names_is_served_and_cached_by_its_content(clie
     """bridge: the page needs nothing but its own files."""
     page = client.get("/")
     names = set(re.findall(r'(?:href|src)="(preview/[^"]+)"', page.text))
-    assert names == {"preview/icon.svg", "preview/preview.css", "preview/preview.js"}
+    assert names == {"preview/icon.svg", "preview/preview.css", "preview/preview.js", "preview/shells.css"}
 
     seen: set[str] = set()
     while names - seen:
@@ -322,7 +343,7 @@ def test_what_a_widget_asks_of_the_host_is_shown_as_text(page: Page) -> None:
     widget.get_by_role("button", name="Hidden").click()
     expect(widget.get_by_role("heading")).to_contain_text("is not for widgets")
     widget.get_by_role("button", name="Full").click()
-    expect(widget.locator("p")).to_have_text("light en-US fullscreen 1280 null")
+    expect(widget.locator("p")).to_contain_text("light en-US fullscreen 1280 http://localhost:")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Exit full screen").click()
     expect(widget.locator("p")).to_contain_text("inline")
@@ -336,47 +357,48 @@ def test_controls_of_the_host_reach_the_widget_at_once(page: Page) -> None:
     expect(facts).to_contain_text("light en-US inline")
     page.get_by_role("radio", name="Dark").check()
     page.get_by_role("radio", name="390").check()
-    page.get_by_label("Locale").select_option("ar-EG")
-    expect(facts).to_have_text("dark ar-EG inline 390 null")
+    page.get_by_label("Locale", exact=True).select_option("ar-EG")
+    expect(facts).to_contain_text("dark ar-EG inline 390 http://localhost:")
 
     page.get_by_role("button", name="Reload frame").click()
     expect(page.frame_locator("iframe").get_by_role("heading")).to_have_text("Count 1 for the widget")
-    expect(facts).to_have_text("dark ar-EG inline 390 null")
+    expect(facts).to_contain_text("dark ar-EG inline 390 http://localhost:")
 
 
 @pytest.mark.browser
 def test_form_sends_what_the_schema_means(page: Page) -> None:
     """bridge: each kind of parameter has a control; what is empty is left out."""
+    form = page.locator("#form")
     page.get_by_role("link", name="Echo").click()
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("This is required.")).to_have_count(3)
-    expect(page.get_by_label("Code")).to_be_focused()
+    expect(form.get_by_label("Code")).to_be_focused()
 
-    page.get_by_label("Code").fill("jfk")
-    page.get_by_label("Name").fill("Ada")
-    page.get_by_label("Day").first.fill("2026-02-03")
-    page.get_by_label("Seats").fill("12")
+    form.get_by_label("Code").fill("jfk")
+    form.get_by_label("Name").fill("Ada")
+    form.get_by_label("Day").first.fill("2026-02-03")
+    form.get_by_label("Seats").fill("12")
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("This must match the pattern ^[A-Z]{3}$.")).to_be_visible()
     expect(page.get_by_text("This must be 9 or less.")).to_be_visible()
 
-    page.get_by_label("Code").fill("JFK")
-    page.get_by_label("Seats").fill("2")
-    page.get_by_label("Cabin").select_option(label="first")
-    page.get_by_label("Luggage").uncheck()
-    page.get_by_label("Insured").select_option(label="No")
-    page.get_by_label("Stops").fill("ORD\n\nDEN\n")
-    page.get_by_label("tue").check()
-    page.get_by_label("Extras").fill('{"bags": 2}')
-    page.get_by_label("Extras").press("Control+Enter")
+    form.get_by_label("Code").fill("JFK")
+    form.get_by_label("Seats").fill("2")
+    form.get_by_label("Cabin").select_option(label="first")
+    form.get_by_label("Luggage").uncheck()
+    form.get_by_label("Insured").select_option(label="No")
+    form.get_by_label("Stops").fill("ORD\n\nDEN\n")
+    form.get_by_label("tue").check()
+    form.get_by_label("Extras").fill('{"bags": 2}')
+    form.get_by_label("Extras").press("Control+Enter")
     answer = "JFK name='Ada' age=30 2026-02-03 2 first None False False ['ORD', 'DEN'] ['tue'] {'bags': 2}"
     expect(page.locator("#answer .text")).to_have_text(answer)
 
     page.get_by_role("button", name="JSON", exact=True).click()
-    page.get_by_label("Arguments as JSON").fill("[1]")
+    form.get_by_label("Arguments as JSON").fill("[1]")
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("The arguments must be a JSON object.")).to_be_visible()
-    page.get_by_label("Arguments as JSON").fill('{"code": "nothing"}')
+    form.get_by_label("Arguments as JSON").fill('{"code": "nothing"}')
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("heading", name="The tool answered with an error")).to_be_visible()
 

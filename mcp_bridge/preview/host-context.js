@@ -1,89 +1,152 @@
 // @ts-check
-/** What the preview tells a widget about its surroundings. MCP Apps 2026-01-26, "Host Context" and "Theming". */
-
 /**
- * @typedef {"light" | "dark"} Theme
- * @typedef {"inline" | "fullscreen"} DisplayMode
+ * What a widget is told of its surroundings, from the scene and the host's profile: as MCP Apps' host context (2026-01-26,
+ * "Host Context") and as the globals of `window.openai`. It is made anew at each change; the difference is what is sent.
+ */
+import { HOSTS, quirksOf } from "./scene.js";
+import { variables } from "./variables.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./scene.js").DisplayMode} DisplayMode */
+/** @typedef {{width: number, height: number}} Box Of the frame, in CSS pixels. */
+/**
+ * @typedef {object} Surroundings A scene with everything decided.
+ * @property {string} host
+ * @property {any} profile
+ * @property {"light" | "dark"} theme
+ * @property {string} locale
+ * @property {string} timeZone
+ * @property {"ltr" | "rtl"} direction
+ * @property {boolean} isDirectionChosen Whether the scene says it, and not the locale.
+ * @property {"desktop" | "mobile"} device
+ * @property {number | null} width Of an inline widget; null: all there is.
+ * @property {number} maxHeight
+ * @property {import("./scene.js").Insets} safeArea
+ * @property {Map<string, number>} quirks
  */
 
-/** An inline widget may be as tall as this, in CSS pixels; Claude uses the same number. */
-export const MAX_HEIGHT = 5000;
-
-/** @type {Record<Theme, Record<string, string>>} */
-const COLORS = {
-  light: {
-    "background-primary": "#ffffff", "background-secondary": "#f5f5f7", "background-tertiary": "#ececf0",
-    "background-inverse": "#1b1b20", "background-ghost": "transparent", "background-info": "#e8f1fd",
-    "background-danger": "#fdecec", "background-success": "#e7f6ec", "background-warning": "#fdf3e0",
-    "background-disabled": "#f0f0f2", "text-primary": "#1b1b20", "text-secondary": "#56565f",
-    "text-tertiary": "#73737d", "text-inverse": "#ffffff", "text-ghost": "#56565f", "text-info": "#1459ad",
-    "text-danger": "#b3261e", "text-success": "#17693a", "text-warning": "#855400", "text-disabled": "#9c9ca6",
-    "border-primary": "#d9d9df", "border-secondary": "#e6e6eb", "border-tertiary": "#f0f0f3",
-    "border-inverse": "#1b1b20", "border-ghost": "transparent", "border-info": "#a9cbf5", "border-danger": "#f2b8b5",
-    "border-success": "#a5d8b8", "border-warning": "#f0d193", "border-disabled": "#e6e6eb", "ring-primary": "#5b4bc4",
-    "ring-secondary": "#8a8a94", "ring-inverse": "#ffffff", "ring-info": "#1459ad", "ring-danger": "#b3261e",
-    "ring-success": "#17693a", "ring-warning": "#855400",
-  },
-  dark: {
-    "background-primary": "#1c1c21", "background-secondary": "#26262c", "background-tertiary": "#303037",
-    "background-inverse": "#f4f4f6", "background-ghost": "transparent", "background-info": "#152a45",
-    "background-danger": "#421b1a", "background-success": "#14301f", "background-warning": "#3a2a0b",
-    "background-disabled": "#26262c", "text-primary": "#f0f0f3", "text-secondary": "#b4b4bd",
-    "text-tertiary": "#94949e", "text-inverse": "#1b1b20", "text-ghost": "#b4b4bd", "text-info": "#8fc1ff",
-    "text-danger": "#ffaba5", "text-success": "#86d9a5", "text-warning": "#f1c56d", "text-disabled": "#6d6d77",
-    "border-primary": "#3b3b44", "border-secondary": "#303037", "border-tertiary": "#26262c",
-    "border-inverse": "#f4f4f6", "border-ghost": "transparent", "border-info": "#2d5688", "border-danger": "#7d3531",
-    "border-success": "#2b6540", "border-warning": "#705318", "border-disabled": "#303037", "ring-primary": "#a99bff",
-    "ring-secondary": "#94949e", "ring-inverse": "#1b1b20", "ring-info": "#8fc1ff", "ring-danger": "#ffaba5",
-    "ring-success": "#86d9a5", "ring-warning": "#f1c56d",
-  },
-};
-
-/** @type {Record<string, string>} */
-const SIZES = {
-  "--font-sans": 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
-  "--font-mono": "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
-  "--font-weight-normal": "400", "--font-weight-medium": "500", "--font-weight-semibold": "600", "--font-weight-bold": "700",
-  "--font-text-xs-size": "12px", "--font-text-xs-line-height": "16px", "--font-text-sm-size": "14px",
-  "--font-text-sm-line-height": "20px", "--font-text-md-size": "16px", "--font-text-md-line-height": "24px",
-  "--font-text-lg-size": "18px", "--font-text-lg-line-height": "28px", "--font-heading-xs-size": "14px",
-  "--font-heading-xs-line-height": "20px", "--font-heading-sm-size": "16px", "--font-heading-sm-line-height": "24px",
-  "--font-heading-md-size": "18px", "--font-heading-md-line-height": "26px", "--font-heading-lg-size": "22px",
-  "--font-heading-lg-line-height": "30px", "--font-heading-xl-size": "26px", "--font-heading-xl-line-height": "34px",
-  "--font-heading-2xl-size": "32px", "--font-heading-2xl-line-height": "40px", "--font-heading-3xl-size": "40px",
-  "--font-heading-3xl-line-height": "48px", "--border-radius-xs": "4px", "--border-radius-sm": "6px",
-  "--border-radius-md": "8px", "--border-radius-lg": "12px", "--border-radius-xl": "16px", "--border-radius-full": "9999px",
-  "--border-width-regular": "1px", "--shadow-hairline": "0 0 0 1px rgb(0 0 0 / 0.06)",
-  "--shadow-sm": "0 1px 2px rgb(0 0 0 / 0.08)", "--shadow-md": "0 2px 8px rgb(0 0 0 / 0.1)", "--shadow-lg": "0 8px 24px rgb(0 0 0 / 0.14)",
-};
+export const DEFAULT_HOST = "plain";
+/** The height of the frame where the host fixes it. */
+const FIXED_HEIGHT = 400;
+/** The height of a floating widget. */
+const PIP_HEIGHT = 320;
+const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|iw|khw|ks|ps|sd|ug|ur|yi)\b/i;
+const NO_INSETS = { top: 0, right: 0, bottom: 0, left: 0 };
 
 /**
- * The part of the host context that the theme decides.
- * @param {Theme} theme
+ * Decide what the scene leaves open: by the host, else by the browser.
+ * @param {Scene} scene
+ * @param {{prefersDark: boolean, language: string}} browser
+ * @returns {Surroundings}
  */
-export function themeContext(theme) {
-  const colors = Object.entries(COLORS[theme]).map(([name, value]) => [`--color-${name}`, value]);
-  return { theme, styles: { variables: { ...Object.fromEntries(colors), ...SIZES } } };
-}
-
-/**
- * The part that the size of the frame and the display mode decide.
- * @param {DisplayMode} displayMode
- * @param {{width: number, height: number}} box Of the frame, in CSS pixels.
- */
-export function displayContext(displayMode, box) {
-  const fixed = { width: box.width, height: box.height };
-  return { displayMode, containerDimensions: displayMode === "fullscreen" ? fixed : { width: box.width, maxHeight: MAX_HEIGHT } };
-}
-
-/** The part that stays as it is while the page is open. */
-export function staticContext() {
+export function surroundings(scene, { prefersDark, language }) {
+  const host = scene.host ?? DEFAULT_HOST;
+  const profile = HOSTS[host];
+  const device = scene.device ?? profile.device;
+  const locale = scene.locale ?? language;
+  const column = scene.device === "mobile" && profile.device !== "mobile" ? 390 : (profile.column ?? null);
   return {
-    availableDisplayModes: ["inline", "fullscreen"],
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    userAgent: "mcp-bridge preview",
-    platform: "web",
-    deviceCapabilities: { touch: matchMedia("(pointer: coarse)").matches, hover: matchMedia("(hover: hover)").matches },
-    safeAreaInsets: { top: 0, right: 0, bottom: 0, left: 0 },
+    host,
+    profile,
+    device,
+    locale,
+    theme: scene.theme === "light" || scene.theme === "dark" ? scene.theme : prefersDark ? "dark" : "light",
+    timeZone: scene.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    direction: scene.direction ?? (RIGHT_TO_LEFT.test(locale) ? "rtl" : "ltr"),
+    isDirectionChosen: scene.direction !== undefined,
+    width: typeof scene.width === "number" ? scene.width : column,
+    maxHeight: scene.maxHeight ?? profile.container.maxHeight ?? 5000,
+    safeArea: scene.safeArea ?? profile.safeArea ?? NO_INSETS,
+    quirks: quirksOf(scene),
   };
+}
+
+/**
+ * @param {Surroundings} around
+ * @param {DisplayMode} mode
+ * @param {Box} box
+ */
+function dimensions({ profile, maxHeight, quirks }, mode, box) {
+  if (mode === "fullscreen") return { width: box.width, height: box.height };
+  if (mode === "pip") return { width: box.width, maxHeight: PIP_HEIGHT };
+  const { height, maxWidth } = profile.container;
+  const across = maxWidth ? { maxWidth: box.width } : { width: box.width };
+  if (quirks.has("fixed-height")) return { ...across, height: Math.min(FIXED_HEIGHT, maxHeight) };
+  return { ...across, ...(height ? { height: Math.min(box.height || height, maxHeight) } : { maxHeight }) };
+}
+
+/**
+ * The host context.
+ * @param {Surroundings} around
+ * @param {DisplayMode} mode
+ * @param {Box} box
+ * @returns {Record<string, any>}
+ */
+export function hostContext(around, mode, box) {
+  const { profile, theme, locale, timeZone, device, safeArea } = around;
+  return {
+    theme,
+    styles: { variables: variables(theme) },
+    displayMode: mode,
+    availableDisplayModes: profile.displayModes,
+    containerDimensions: dimensions(around, mode, box),
+    locale,
+    timeZone,
+    userAgent: profile.userAgent,
+    platform: device === "mobile" ? "mobile" : profile.platform === "mobile" ? "web" : profile.platform,
+    deviceCapabilities: { touch: device === "mobile", hover: device !== "mobile" },
+    safeAreaInsets: safeArea,
+  };
+}
+
+/**
+ * The globals of `window.openai` that say how the widget is shown.
+ * @param {Surroundings} around
+ * @param {DisplayMode} mode
+ * @param {Box} box
+ * @returns {Record<string, any>}
+ */
+export function openaiGlobals({ theme, locale, device, maxHeight, safeArea, quirks }, mode, box) {
+  const isMobile = device === "mobile";
+  const height = quirks.has("fixed-height") ? Math.min(FIXED_HEIGHT, maxHeight) : maxHeight;
+  return {
+    theme,
+    locale,
+    displayMode: mode,
+    maxHeight: mode === "inline" ? height : mode === "pip" ? PIP_HEIGHT : box.height,
+    safeArea: { insets: safeArea },
+    userAgent: { device: { type: device }, capabilities: { hover: !isMobile, touch: isMobile } },
+    view: { mode, params: null },
+  };
+}
+
+/**
+ * What the host offers to widgets, less what a quirk takes away.
+ * @param {Surroundings} around
+ * @returns {Record<string, any>}
+ */
+export function capabilities({ profile, quirks }) {
+  const gone = { serverTools: "no-server-tools", message: "no-message", updateModelContext: "no-model-context" };
+  const kept = Object.entries(profile.capabilities).filter(([name]) => !quirks.has(/** @type {any} */ (gone)[name]));
+  return Object.fromEntries(kept);
+}
+
+/**
+ * The methods of `window.openai`, less what a quirk takes away; null for a host without it.
+ * @param {Surroundings} around
+ * @returns {string[] | null}
+ */
+export function openaiMethods({ profile, quirks }) {
+  const gone = { callTool: "no-server-tools", sendFollowUpMessage: "no-message", setWidgetState: "no-model-context" };
+  return profile.openai?.filter((/** @type {string} */ name) => !quirks.has(/** @type {any} */ (gone)[name])) ?? null;
+}
+
+/**
+ * The keys of `next` whose values differ from those of `before`.
+ * @param {Record<string, any>} before
+ * @param {Record<string, any>} next
+ * @returns {Record<string, any>}
+ */
+export function difference(before, next) {
+  return Object.fromEntries(Object.entries(next).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key])));
 }

@@ -3,9 +3,9 @@
 
 /** @typedef {{jsonrpc: "2.0", id?: string | number, method?: string, params?: any, result?: any, error?: {code: number, message: string}}} Message */
 /**
- * What the preview does with what a widget asks.
+ * What the emulator does with what a widget asks.
  * @typedef {object} HostActions
- * @property {() => object} context The whole host context, for `ui/initialize`.
+ * @property {() => {hostInfo: object, hostCapabilities: Record<string, any>, hostContext: object}} initialize
  * @property {(params: any, onProgress: (params: any) => void) => Promise<any>} callTool
  * @property {(params: any) => void} message
  * @property {(params: any) => void} modelContext
@@ -13,31 +13,32 @@
  * @property {(mode: string) => string} displayMode Returns the mode that is now shown.
  * @property {(size: {width?: number, height?: number}) => void} size
  * @property {(level: string, text: string) => void} log
+ * @property {(violation: {directive: string, blocked: string, line: number}) => void} violation
  * @property {(modes: string[]) => void} ready With the display modes that the widget supports.
  * @property {() => void} close
  * @property {(direction: "in" | "out", message: Message) => void} wire Every message, both ways.
  */
 /**
  * @typedef {object} Host
- * @property {(params: any) => void} input
- * @property {(result: any) => void} result
- * @property {(reason: string) => void} cancelled
+ * @property {Promise<void>} asked When the widget has sent `ui/initialize`.
+ * @property {(method: string, params: any) => void} notify `ui/notifications/<method>`, once the widget is ready.
+ * @property {(method: string, params: any) => void} interrupt The same at once, ready or not.
  * @property {(partial: object) => void} contextChanged
- * @property {() => Promise<void>} teardown Tell the widget, wait half a second at most, and stop listening.
+ * @property {(isGentle: boolean) => Promise<void>} end Stop listening; gently: tell the widget, and wait half a second at most.
  */
 
 const VERSION = "2026-01-26";
 const TEARDOWN_MS = 500;
-const CAPABILITIES = {
-  openLinks: {},
-  serverTools: {},
-  logging: {},
-  message: { text: {} },
-  updateModelContext: { text: {}, structuredContent: {} },
+/** The capability that a request needs. @type {Record<string, string>} */
+const NEEDED = {
+  "tools/call": "serverTools",
+  "ui/message": "message",
+  "ui/update-model-context": "updateModelContext",
+  "ui/open-link": "openLinks",
 };
 
 /** A request that the host does not carry out, with its JSON-RPC code. */
-class Refused extends Error {
+export class Refused extends Error {
   /**
    * @param {number} code
    * @param {string} message
@@ -46,6 +47,16 @@ class Refused extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/**
+ * The address that a widget wants to open, if hosts open such.
+ * @param {unknown} text
+ * @returns {URL | null}
+ */
+export function link(text) {
+  const url = typeof text === "string" && URL.canParse(text) ? new URL(text) : null;
+  return url && ["https:", "http:", "mailto:"].includes(url.protocol) ? url : null;
 }
 
 /**
@@ -62,6 +73,10 @@ export function createHost(frame, actions) {
   let modes = [];
   /** @type {() => void} */
   let tornDown = () => undefined;
+  /** @type {() => void} */
+  let ask = () => undefined;
+  /** @type {Promise<void>} */
+  const asked = new Promise((resolve) => (ask = resolve));
 
   /** @param {Message} message */
   function post(message) {
@@ -84,8 +99,8 @@ export function createHost(frame, actions) {
   const requests = {
     "ui/initialize": (params) => {
       modes = params?.appCapabilities?.availableDisplayModes ?? [];
-      const hostInfo = { name: "mcp-bridge preview", version: "1" };
-      return { protocolVersion: VERSION, hostInfo, hostCapabilities: CAPABILITIES, hostContext: actions.context() };
+      ask();
+      return { protocolVersion: VERSION, ...actions.initialize() };
     },
     "tools/call": (params) => {
       const token = params?._meta?.progressToken;
@@ -95,8 +110,8 @@ export function createHost(frame, actions) {
     "ui/message": (params) => (actions.message(params), {}),
     "ui/update-model-context": (params) => (actions.modelContext(params), {}),
     "ui/open-link": (params) => {
-      const url = URL.canParse(params?.url) ? new URL(params.url) : null;
-      if (!url || !["https:", "http:", "mailto:"].includes(url.protocol)) return { isError: true };
+      const url = link(params?.url);
+      if (!url) return { isError: true };
       actions.openLink(url);
       return {};
     },
@@ -123,7 +138,8 @@ export function createHost(frame, actions) {
     const { id, method = "", params } = message;
     try {
       const run = Object.hasOwn(requests, method) ? requests[method] : null;
-      if (!run) throw new Refused(-32601, `The preview does not know ${method}.`);
+      const isOffered = !NEEDED[method] || NEEDED[method] in actions.initialize().hostCapabilities;
+      if (!run || !isOffered) throw new Refused(-32601, `This host does not know ${method}.`);
       post({ jsonrpc: "2.0", id, result: await run(params, message) });
     } catch (error) {
       const { code = -32603, message: text } = /** @type {Refused} */ (error);
@@ -135,6 +151,7 @@ export function createHost(frame, actions) {
   function listen(event) {
     if (event.source !== frame.contentWindow || typeof event.data !== "object" || event.data === null) return;
     if (event.data.preview === "console") return actions.log(String(event.data.level), String(event.data.text));
+    if (event.data.preview === "violation") return actions.violation(event.data);
     if (event.data.jsonrpc !== "2.0") return;
     const message = /** @type {Message} */ (event.data);
     actions.wire("in", message);
@@ -145,12 +162,12 @@ export function createHost(frame, actions) {
 
   window.addEventListener("message", listen);
   return {
-    input: (params) => notify("ui/notifications/tool-input", params),
-    result: (result) => notify("ui/notifications/tool-result", result),
-    cancelled: (reason) => notify("ui/notifications/tool-cancelled", { reason }),
+    asked,
+    notify: (method, params) => notify(`ui/notifications/${method}`, params),
+    interrupt: (method, params) => post({ jsonrpc: "2.0", method: `ui/notifications/${method}`, params }),
     contextChanged: (partial) => isReady && notify("ui/notifications/host-context-changed", partial),
-    async teardown() {
-      if (isReady) {
+    async end(isGentle) {
+      if (isReady && isGentle) {
         const answered = new Promise((resolve) => (tornDown = () => resolve(undefined)));
         post({ jsonrpc: "2.0", id: "teardown", method: "ui/resource-teardown", params: {} });
         await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, TEARDOWN_MS))]);

@@ -1,12 +1,7 @@
 // @ts-check
-/** What the page remembers: settings and entered values in localStorage, the shown tool and its values in the hash. */
+/** What the page remembers: settings and entered values. The scene itself is in the address (`scene.js`). */
 
 const PREFIX = "mcp-bridge.preview.";
-const HASH_CHARACTERS = 6000;
-
-/**
- * @typedef {{tool: string | null, values: Record<string, any> | null}} Place
- */
 
 /**
  * A remembered value, or the fallback.
@@ -33,33 +28,8 @@ export function remember(key, value) {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify(value));
   } catch {
-    // The hash still carries the values.
+    // The address still carries the values.
   }
-}
-
-/**
- * What the hash names: `#tool=flights&args={"origin":"JFK"}`.
- * @returns {Place}
- */
-export function readPlace() {
-  const params = new URLSearchParams(location.hash.slice(1));
-  try {
-    const values = JSON.parse(params.get("args") ?? "null");
-    return { tool: params.get("tool"), values: typeof values === "object" && !Array.isArray(values) ? values : null };
-  } catch {
-    return { tool: params.get("tool"), values: null };
-  }
-}
-
-/**
- * Put a tool and its values into the hash, without a new entry in the history.
- * @param {string} tool
- * @param {Record<string, any>} values
- */
-export function writePlace(tool, values) {
-  const args = JSON.stringify(values);
-  const isShort = args.length <= HASH_CHARACTERS;
-  history.replaceState(null, "", `#${new URLSearchParams(isShort ? { tool, args } : { tool })}`);
 }
 
 /**

@@ -1,87 +1,96 @@
 // @ts-check
-/** The preview page: choose a tool, give it arguments, run it, and see what everyone got. */
+/** The emulator's page: choose a tool, give it arguments, run it in a host, and see what everyone got. */
 
 import { byId, copyButton, formatBytes, formatMs, h, icon, jsonBytes } from "./dom.js";
+import { createEmulator } from "./emulator.js";
 import { createForm } from "./form.js";
-import { createClient, listAll, RequestError } from "./mcp.js";
-import { lastRun, readPlace, recall, remember, writePlace } from "./memory.js";
+import { createClient, listAll } from "./mcp.js";
+import { lastRun, recall, remember } from "./memory.js";
 import { contentBlock, createPanels } from "./panels.js";
-import { applySettings, createSettings } from "./settings.js";
-import { createStage } from "./stage.js";
+import { closeFromOutside, createQuirkMenu } from "./quirk-menu.js";
+import { createSettings, rememberedSettings } from "./settings.js";
 import { isForWidgets, renderTools, uriOf } from "./tools.js";
+import { words } from "./calls.js";
 
 const ENDPOINT = new URL("mcp", document.baseURI);
 const RETRY_MS = 3000;
+/** `/?bare` is the host and the widget alone, for programs; it remembers nothing and runs nothing by itself. */
+const IS_BARE = new URLSearchParams(location.search).has("bare");
 
 const request = createClient(ENDPOINT);
 const panels = createPanels();
-const settings = createSettings(() => stage.settingsChanged());
-const stage = createStage({ callTool: callForWidget, ...panels }, settings);
+const emulator = createEmulator(request);
+const showSettings = createSettings((change) => void emulator.set(change));
+const showQuirks = createQuirkMenu((quirks) => void emulator.set({ quirks }));
 
-/** @type {any[]} */
-let tools = [];
-/** What `resources/list` says of each `ui://` URI. @type {Map<string, any>} */
-let resources = new Map();
-/** @type {any} */
-let current = null;
+/** What the form shows. @type {{tool: string, input: string} | null} */
+let shown = null;
 /** @type {import("./form.js").Form | null} */
 let form = null;
-/** @type {AbortController | null} */
-let running = null;
+/** @type {object | null} The run that the page speaks of. */
+let latest = null;
 
 /** Read the tools of the server; while it does not answer, try again by itself. */
 async function load() {
   document.body.dataset.state = document.body.dataset.state === "gone" ? "gone" : "loading";
+  let listed;
+  let read;
   try {
-    const [listed, read] = await Promise.all([listAll(request, "tools"), listAll(request, "resources").catch(() => ({ items: [] }))]);
-    tools = listed.items;
-    resources = new Map(read.items.map((resource) => [resource.uri, resource]));
-    byId("server").textContent = listed.serverInfo.title ?? listed.serverInfo.name ?? location.host;
-    document.title = `${byId("server").textContent} preview`;
-    document.body.dataset.state = tools.length === 0 ? "none" : "ready";
+    [listed, read] = await Promise.all([listAll(request, "tools"), listAll(request, "resources").catch(() => ({ items: [] }))]);
   } catch (error) {
     byId("gone-reason").textContent = words(error);
     document.body.dataset.state = "gone";
     setTimeout(load, RETRY_MS);
     return;
   }
+  const tools = listed.items;
+  byId("server").textContent = listed.serverInfo.title ?? listed.serverInfo.name ?? location.host;
+  document.title = `${byId("server").textContent} emulator`;
+  document.body.dataset.state = tools.length === 0 ? "none" : "ready";
   renderTools(byId("tools"), tools);
-  if (tools.length > 0) open(lastRun());
+  emulator.begin(tools, new Map(read.items.map((resource) => [resource.uri, resource])));
+  if (tools.length > 0) open(IS_BARE ? null : lastRun());
 }
 
 /**
- * Show the tool that the hash names, or the first one.
+ * Show the tool of the scene.
  * @param {string | null} [ran] The tool that this tab ran before a reload; it runs again if it only reads.
  */
 function open(ran = null) {
-  const place = readPlace();
-  const tool = tools.find((each) => each.name === place.tool) ?? tools.find((each) => uriOf(each)) ?? tools[0];
-  const values = (tool.name === place.tool ? place.values : null) ?? recall(`values.${tool.name}`, null);
-  const isSame = current?.name === tool.name;
-  current = tool;
-  if (!isSame) {
-    running?.abort();
-    running = null;
-    void stage.clear().then(() => running === null && panels.clear());
+  const tool = emulator.tool();
+  if (!tool) return;
+  const values = emulator.scene().input ?? (IS_BARE ? null : recall(`values.${tool.name}`, null));
+  if (shown?.tool !== tool.name) {
     report("");
     byId("answer").replaceChildren();
     lastRun(ran === tool.name ? tool.name : "");
   }
+  shown = { tool: tool.name, input: JSON.stringify(values) };
   describe(tool);
   form = createForm({
     schema: tool.inputSchema,
     values,
     onChange(given) {
       remember(`values.${tool.name}`, given);
-      writePlace(tool.name, given);
-      linkAlone(tool, given);
+      void take(tool, given);
     },
-    onRun: (given) => void run(tool, given),
-    onStop: () => running?.abort(),
+    onRun: (given) => void take(tool, given).then(emulator.run).catch(() => undefined),
+    onStop: emulator.cancel,
   });
   byId("form").replaceChildren(form.element);
   linkAlone(tool, values);
-  if (ran === tool.name && tool.annotations?.readOnlyHint && values) void run(tool, values);
+  if (ran === tool.name && tool.annotations?.readOnlyHint && values) void take(tool, values).then(emulator.run).catch(() => undefined);
+}
+
+/**
+ * Put a tool and what was entered for it into the scene.
+ * @param {any} tool
+ * @param {Record<string, any>} given
+ */
+function take(tool, given) {
+  shown = { tool: tool.name, input: JSON.stringify(given) };
+  linkAlone(tool, given);
+  return emulator.set({ tool: tool.name, input: given });
 }
 
 /** @param {any} tool */
@@ -117,56 +126,35 @@ function linkAlone(tool, values) {
 }
 
 /**
- * Call a tool as the model would, and show its result to everyone.
- * @param {any} tool
- * @param {Record<string, any>} given
+ * Speak of a run while it lasts, and of its end.
+ * @param {{tool: any, done: Promise<any>}} started
  */
-async function run(tool, given) {
-  running?.abort();
-  const own = (running = new AbortController());
-  const uri = uriOf(tool);
+async function follow({ tool, done }) {
+  const own = (latest = {});
+  const startedAt = performance.now();
   byId("answer").replaceChildren();
   form?.setRunning(true);
   report("Running…");
-  lastRun(tool.name);
-  const opened = show(uri, tool, given);
-  const startedAt = performance.now();
+  if (!IS_BARE) lastRun(tool.name);
   try {
-    const result = await request("tools/call", { name: tool.name, arguments: given }, { signal: own.signal });
-    const facts = `${formatMs(performance.now() - startedAt)} · ${formatBytes(jsonBytes(result))}`;
-    await opened;
-    if (own !== running) return;
-    panels.result(tool, result);
-    if (uri) stage.result(result);
+    const result = await done;
+    if (own !== latest) return;
+    if (result === null) return void (report(""), fail("Stopped", "The call was stopped."));
     if (result.isError) fail("The tool answered with an error", (result.content ?? []).map((/** @type {any} */ block) => block.text ?? "").join("\n"));
-    else if (result.resultType === "input_required") fail("The tool asks for more input", "The preview cannot give it; a host asks the user.");
-    else if (!uri) byId("answer").replaceChildren(h("section", { class: "card answer" }, h("h2", {}, "Answer"), ...(result.content ?? []).map(contentBlock)));
+    else if (result.resultType === "input_required") fail("The tool asks for more input", "The emulator cannot give it; a host asks the user.");
+    else if (!uriOf(tool)) byId("answer").replaceChildren(h("section", { class: "card answer" }, h("h2", {}, "Answer"), ...(result.content ?? []).map(contentBlock)));
+    const facts = `${formatMs(performance.now() - startedAt)} · ${formatBytes(jsonBytes(result))}`;
     report(`${result.isError ? "Error" : "Answered"} in ${facts}`);
   } catch (error) {
-    await opened;
-    if (own !== running) return;
-    const text = own.signal.aborted ? "The call was stopped." : words(error);
-    stage.cancel(text);
+    if (own !== latest) return;
     report("");
-    fail(own.signal.aborted ? "Stopped" : "The call failed", text);
+    fail("The call failed", words(error));
   } finally {
-    if (own === running) {
+    if (own === latest) {
       form?.setRunning(false);
-      reveal(byId("answer").childElementCount > 0 ? byId("answer") : byId("stage"));
+      if (!IS_BARE) reveal(byId("answer").childElementCount > 0 ? byId("answer") : byId("stage"));
     }
   }
-}
-
-/**
- * Clear what the last call left, and open the tool's widget, if it has one.
- * @param {string | undefined} uri
- * @param {any} tool
- * @param {Record<string, any>} input
- */
-async function show(uri, tool, input) {
-  await stage.clear();
-  panels.clear();
-  if (uri) await stage.open({ uri, tool, input, hasBorder: resources.get(uri)?._meta?.ui?.prefersBorder !== false });
 }
 
 /**
@@ -175,38 +163,6 @@ async function show(uri, tool, input) {
  */
 function reveal(element) {
   if (element.getBoundingClientRect().top > innerHeight * 0.7) element.scrollIntoView({ block: "start" });
-}
-
-/**
- * A tool call by the widget, and its line in the panel.
- * @param {any} params
- * @param {(params: any) => void} onProgress
- */
-async function callForWidget(params, onProgress) {
-  const tool = tools.find((each) => each.name === params?.name);
-  const startedAt = performance.now();
-  const entry = { name: String(params?.name), arguments: params?.arguments };
-  try {
-    if (tool?._meta?.ui?.visibility && !tool._meta.ui.visibility.includes("app")) {
-      throw new Error(`The tool ${params.name} is not for widgets: its visibility has no "app".`);
-    }
-    const result = await request("tools/call", params, { onProgress });
-    panels.call({ ...entry, result, ms: performance.now() - startedAt });
-    return result;
-  } catch (error) {
-    panels.call({ ...entry, error: words(error), ms: performance.now() - startedAt });
-    throw error;
-  }
-}
-
-/**
- * What went wrong, for a person.
- * @param {unknown} error
- * @returns {string}
- */
-function words(error) {
-  if (!(error instanceof RequestError)) return error instanceof Error ? error.message : String(error);
-  return error.kind === "rpc" ? `The server refused the request: ${error.message} (code ${error.code})` : error.message;
 }
 
 /** @param {string} text */
@@ -222,16 +178,70 @@ function fail(title, text) {
   byId("answer").replaceChildren(h("section", { class: "card failure", role: "alert" }, icon("alert"), h("div", {}, h("h2", {}, title), h("p", { class: "text" }, text))));
 }
 
+/** @param {import("./scene.js").Scene} scene */
+function showScene(scene) {
+  showSettings(scene);
+  showQuirks(scene);
+  const tool = emulator.tool();
+  const isOther = tool && (shown?.tool !== tool.name || (scene.input && JSON.stringify(scene.input) !== shown?.input));
+  if (isOther) open();
+}
+
+/** What the panels show of each record. @type {Record<string, (value: any) => void>} */
+const LISTENERS = {
+  clear: () => panels.clear(),
+  scene: showScene,
+  run: (started) => void follow(started),
+  result: (result) => result && panels.result(emulator.tool(), result),
+  calls: panels.call,
+  messages: panels.userMessage,
+  modelContext: (context) => context && panels.modelContext(context),
+  wire: ({ direction, message }) => panels.wire(direction, message),
+  logs: ({ level, text }) => panels.log(level, text),
+  displayMode(mode) {
+    const isFull = mode === "fullscreen";
+    byId("fullscreen").setAttribute("aria-pressed", String(isFull));
+    byId("fullscreen").replaceChildren(icon(isFull ? "shrink" : "expand"), h("span", { class: "label" }, isFull ? "Exit full screen" : "Full screen"));
+  },
+  state: (state) => /** @type {HTMLButtonElement} */ (byId("fullscreen")).toggleAttribute("disabled", state !== "open"),
+};
+emulator.subscribe((kind, value) => LISTENERS[kind]?.(value));
+
+/** Back into the chat, also from a host that opens widgets in full screen. */
+async function inline() {
+  await emulator.set({ displayMode: undefined });
+  if (emulator.displayMode !== "inline") await emulator.set({ displayMode: "inline" });
+}
+
 byId("endpoint").append(h("code", { dir: "ltr" }, ENDPOINT.href), copyButton(() => ENDPOINT.href, "Copy the MCP endpoint"));
 byId("retry").addEventListener("click", () => void load());
+byId("reload").addEventListener("click", () => void emulator.reload());
+byId("fullscreen").addEventListener("click", () => (emulator.displayMode === "inline" ? void emulator.set({ displayMode: "fullscreen" }) : void inline()));
+byId("shell-close").addEventListener("click", () => void inline());
+for (const id of ["settings", "quirks"]) closeFromOutside(byId(id));
+document.addEventListener("keydown", (event) => event.key === "Escape" && emulator.displayMode !== "inline" && void inline());
 byId("menu").addEventListener("click", () => {
   const isOpen = document.body.classList.toggle("menu-open");
   byId("menu").setAttribute("aria-expanded", String(isOpen));
 });
+byId("tools").addEventListener("click", (event) => {
+  const link = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("a[data-tool]"));
+  if (!link || /** @type {MouseEvent} */ (event).metaKey || /** @type {MouseEvent} */ (event).ctrlKey) return;
+  event.preventDefault();
+  closeMenu();
+  void emulator.set({ tool: link.dataset.tool, input: undefined, result: undefined, widgetState: undefined });
+});
 window.addEventListener("hashchange", () => {
+  closeMenu();
+  void emulator.follow();
+});
+
+function closeMenu() {
   document.body.classList.remove("menu-open");
   byId("menu").setAttribute("aria-expanded", "false");
-  if (tools.length > 0) open();
-});
-applySettings();
+}
+
+document.body.toggleAttribute("data-bare", IS_BARE);
+Object.assign(window, { emulator });
+void emulator.set(IS_BARE ? {} : rememberedSettings(emulator.scene()));
 void load();

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * First script of a previewed widget: it tells the preview what only the widget's own document can see.
+ * First script of a previewed widget: it tells the emulator what only the widget's own document can see, and keeps the
+ * text direction that the person chose, since no host context has one.
  * The messages are no JSON-RPC, so neither side of MCP Apps takes them for its own.
  */
 (() => {
@@ -26,7 +27,27 @@
   }
   window.addEventListener("error", (event) => tell("error", `Uncaught ${words(event.error ?? event.message)}`));
   window.addEventListener("unhandledrejection", (event) => tell("error", `Uncaught in a promise: ${words(event.reason)}`));
-  document.addEventListener("securitypolicyviolation", (event) =>
-    tell("csp", `${event.effectiveDirective} refused ${event.blockedURI || "inline code"} (line ${event.lineNumber})`),
+  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, lineNumber }) =>
+    window.parent.postMessage({ preview: "violation", directive: effectiveDirective, blocked: blockedURI, line: lineNumber }, "*"),
   );
+
+  const root = document.documentElement;
+  /** @type {string | null} */
+  let direction = null;
+  const hold = () => {
+    if (direction && root.dir !== direction) root.dir = direction;
+  };
+  const choose = (/** @type {unknown} */ chosen) => {
+    direction = chosen === "rtl" || chosen === "ltr" ? chosen : null;
+    hold();
+  };
+  new MutationObserver(hold).observe(root, { attributeFilter: ["dir"] });
+  window.addEventListener("message", ({ source, data }) => {
+    if (source === window.parent && data?.preview === "direction") choose(data.direction);
+  });
+  try {
+    choose(JSON.parse(window.name).preview.direction);
+  } catch {
+    // A frame with another name is none of ours.
+  }
 })();
