@@ -3,7 +3,7 @@
 with relaying("https://pizza.example.com/mcp") as origin, browsing() as browser:
     emulator = Emulator(browser, origin)
     emulator.open(Scene(tool="pizza_shops", host="claude"))
-    problems = barriers(emulator.document)
+    problems = barriers(emulator.document, ground=emulator.ground())
 
 Nothing here is imported before a browser is wanted, and of Playwright nothing before one is started.
 """

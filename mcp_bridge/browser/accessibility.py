@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mcp_bridge.errors import CommandError
 
-from .colors import contrast, readable
+from .colors import readable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 CONTRAST = "color-contrast"
 
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-_RUN = """([tags, ignored]) => axe.run(document, {
+# A widget is often transparent, and axe-core would take what is behind it for white.
+_RUN = """([tags, ignored, ground]) => {
+  const { style } = document.documentElement;
+  const before = style.backgroundColor;
+  style.backgroundColor = ground;
+  return axe.run(document, {
   iframes: false,
   resultTypes: ['violations'],
   runOnly: { type: 'tag', values: tags },
@@ -36,7 +41,8 @@ _RUN = """([tags, ignored]) => axe.run(document, {
     html, target: target.join(' '),
     checks: [...any, ...all, ...none].map(({ id, message, data }) => ({ id, message, data })),
   })),
-})))"""
+}))).finally(() => (style.backgroundColor = before));
+}"""
 _RULES = "() => axe.getRules().map(({ ruleId }) => ruleId)"
 
 _CURES = {
@@ -79,11 +85,12 @@ class Barrier:
         return f"{self.rule}: `{self.element}` ({self.selector}): {self.cause}. {self.cure}."
 
 
-def barriers(frame: Frame, *, ignore: Iterable[str] = ()) -> list[Barrier]:
+def barriers(frame: Frame, *, ground: str, ignore: Iterable[str] = ()) -> list[Barrier]:
     """Return what axe-core finds by its rules for WCAG 2.2, levels A and AA.
 
     Args:
         frame: The widget's document.
+        ground: The color behind it, as `#rrggbb`.
         ignore: Rules of axe-core to leave out.
 
     Raises:
@@ -96,7 +103,7 @@ def barriers(frame: Frame, *, ignore: Iterable[str] = ()) -> list[Barrier]:
         if rule not in known:
             msg = f"axe-core has no rule {rule!r} that could be left out. Those it has: {', '.join(known)}."
             raise CommandError(msg)
-    found = cast("list[dict[str, Any]]", frame.evaluate(_RUN, [_TAGS, ignored]))
+    found = cast("list[dict[str, Any]]", frame.evaluate(_RUN, [_TAGS, ignored, ground]))
     return [_barrier(rule, node) for rule in found for node in rule["nodes"]]
 
 
@@ -135,7 +142,10 @@ def _contrast(data: dict[str, Any]) -> tuple[str, str]:
     found = re.search(r"\(([\d.]+)px\)", str(data["fontSize"]))
     size = f"{float(found[1]):g}px" if found else str(data["fontSize"])
     cause = f"its text is {text} on {ground}, a contrast of {data['contrastRatio']:g}, and {size} text needs {wanted:g}"
-    better = readable(text, ground, wanted)
-    if contrast(better, ground) < wanted:
-        return cause, f"Change the background, since no text reads well on {ground}"
-    return cause, f"Give it {better} or more contrast, for example a step 11 or 12 of rx.color"
+    (darker, text_steps), (ground_color, ground_steps) = readable(text, ground, wanted), readable(ground, text, wanted)
+    if text_steps <= ground_steps:
+        return cause, f"Give the text {darker} or more contrast, for example a step 11 or 12 of rx.color"
+    return (
+        cause,
+        f"Give the background {ground_color} or more contrast, or the text another color, as high_contrast does",
+    )

@@ -1,10 +1,14 @@
 """Contrast is a quotient of luminances (WCAG 2.2), and a text gets readable on its way to black or white.
 
 contrast("#767676", "#ffffff")            # 4.54
-readable("#9aa0a6", "#ffffff", 4.5)       # "#6c7074"
+readable("#9aa0a6", "#ffffff", 4.5)       # ("#6f7378", 28)
 """
 
 from __future__ import annotations
+
+import io
+
+from mcp_bridge.errors import CommandError
 
 _STEPS = 100
 
@@ -20,21 +24,35 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def readable(text: str, ground: str, wanted: float) -> str:
-    """Return the color next to that of a text that has a contrast with its ground, or the end of the way there.
+def readable(color: str, other: str, wanted: float) -> tuple[str, int]:
+    """Return the color next to one that has a contrast with another, and how far it is: 0 to 100, 101 for never.
 
     Args:
-        text: The color of the text, as `#rrggbb`.
-        ground: The color behind it.
+        color: The color to change, as `#rrggbb`.
+        other: The one that stays.
         wanted: The contrast that is needed.
     """
-    ends = sorted(((0, 0, 0), (255, 255, 255)), key=lambda end: -contrast(_hex(end), ground))
-    parts = _parts(text)
+    ends = sorted(((0, 0, 0), (255, 255, 255)), key=lambda end: -contrast(_hex(end), other))
+    parts = _parts(color)
     for step in range(_STEPS + 1):
         mixed = tuple(round(a + (b - a) * step / _STEPS) for a, b in zip(parts, ends[0], strict=True))
-        if contrast(_hex(mixed), ground) >= wanted:
-            return _hex(mixed)
-    return _hex(ends[0])
+        if contrast(_hex(mixed), other) >= wanted:
+            return _hex(mixed), step
+    return _hex(ends[0]), _STEPS + 1
+
+
+def first_pixel(png: bytes) -> str:
+    """Return the color of a picture's first pixel, as `#rrggbb`.
+
+    Raises:
+        CommandError: If Pillow is not installed.
+    """
+    try:
+        from PIL import Image
+    except ImportError as error:
+        msg = 'Pillow is not installed, and it reads pictures. Run `pip install "reflex-mcp-bridge[testing]"`.'
+        raise CommandError(msg) from error
+    return "#" + Image.open(io.BytesIO(png)).convert("RGB").crop((0, 0, 1, 1)).tobytes().hex()
 
 
 def _parts(color: str) -> tuple[int, int, int]:

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mcp_bridge.errors import CommandError
 from mcp_bridge.shots import launch
 
+from .colors import first_pixel
 from .layout import WATCH
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ MILLISECONDS = 10_000
 
 _OPENING_MILLISECONDS = 70_000  # a widget waits 60 s for its tool, and then says so
 _HEIGHT = 900
+_WIDTH = 1280
 _ROOM = 24
-_FRAME = "iframe[data-widget]"
+_FRAME = "iframe[src*='preview/frame']"
 _HELD = "() => !!window.emulator"
 _ENDED = "() => ['open', 'silent', 'failed'].includes(window.emulator.state)"
 # Playwright's `wait_for_function` makes code from text, which the page's policy refuses.
@@ -46,7 +48,13 @@ _UNTIL = """([name, count, limit]) => new Promise((resolve) => {{
   }};
   look();
 }})"""
+_TOOLS = """async () => {
+  await window.emulator.ready;
+  const opens = ({ _meta }) => _meta?.ui?.resourceUri ?? _meta?.['ui/resourceUri'] ?? _meta?.['openai/outputTemplate'];
+  return window.emulator.tools().filter(opens).map(({ name }) => name);
+}"""
 _HAS = "(name, count) => (window.emulator[name] ?? []).length >= count"
+_HIDDEN = "body { visibility: hidden !important; } * { transition: none !important; }"
 _QUIET = """() => new Promise((resolve) => {
   let timer = 0;
   const again = () => {
@@ -112,7 +120,7 @@ class Emulator:
     ) -> None:
         self._origin = origin
         self._context = browser.new_context(
-            viewport={"width": 1024, "height": _HEIGHT},
+            viewport={"width": _WIDTH, "height": _HEIGHT},
             reduced_motion="reduce",
             locale=locale,
             timezone_id=time_zone,
@@ -131,10 +139,15 @@ class Emulator:
         Raises:
             CommandError: If the emulator could not be shown, the tool is not there, or the call failed.
         """
-        width = scene.width if isinstance(scene.width, int) else 1000
-        self.page.set_viewport_size({"width": width + _ROOM, "height": _HEIGHT})
+        __tracebackhide__ = True
+        if isinstance(scene.width, int) and scene.width > _WIDTH - _ROOM:
+            self.page.set_viewport_size({"width": scene.width + _ROOM, "height": _HEIGHT})
         self.page.goto(f"{self._origin}/?bare")
         self._until(_HELD)
+        known = cast("list[str]", self.page.evaluate(_TOOLS))
+        if scene.tool not in known:
+            msg = f"no tool {scene.tool!r} opens a widget. Those that do: {', '.join(known) or 'none'}."
+            raise CommandError(msg)
         self.page.evaluate("(scene) => window.emulator.set(scene)", scene.data())
         self.run()
 
@@ -210,10 +223,24 @@ class Emulator:
         """
         element = self.page.locator(_FRAME)
         box = element.bounding_box()
-        size = self.page.viewport_size or {"width": 1024, "height": _HEIGHT}
+        size = self.page.viewport_size or {"width": _WIDTH, "height": _HEIGHT}
         if box and box["height"] > size["height"]:
             self.page.set_viewport_size({"width": size["width"], "height": round(box["height"]) + _ROOM})
         return element.screenshot(animations="disabled", caret="hide", mask=list(mask))
+
+    def ground(self) -> str:
+        """Return the color that one sees where the widget is transparent, as `#rrggbb`.
+
+        Raises:
+            CommandError: If Pillow is not installed.
+        """
+        document = self.document
+        style = document.add_style_tag(content=_HIDDEN)
+        box = self.page.locator(_FRAME).bounding_box() or {"x": 0, "y": 0, "width": 2, "height": 2}
+        clip: Any = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "width": 1, "height": 1}
+        png = self.page.screenshot(clip=clip, full_page=True)
+        style.evaluate("(element) => element.remove()")
+        return first_pixel(png)
 
     def close(self) -> None:
         """Close the page."""

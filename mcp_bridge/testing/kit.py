@@ -5,8 +5,8 @@
         Emulator(kit.browser(), origin)
     kit.close()
 
-Playwright's synchronous API leaves its event loop as the running one of this thread. `leave_loop` takes it away, so
-that asynchronous tests run beside browser tests in one session.
+Playwright's synchronous API leaves its event loop as the running one of this thread. The kit takes it away
+between tests, so that asynchronous tests run beside browser tests in one session, and back where the browser is used.
 """
 
 from __future__ import annotations
@@ -50,11 +50,7 @@ class Kit:
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _browser: Browser | None = None
     _relay: str | None = None
-
-    @property
-    def has_browser(self) -> bool:
-        """Whether a browser has been started."""
-        return self._browser is not None
+    _loop: asyncio.AbstractEventLoop | None = None
 
     def browser(self) -> Browser:
         """Return Chromium, started by the first test that wants it.
@@ -63,8 +59,11 @@ class Kit:
             CommandError: If Playwright or a browser is not installed.
         """
         if self._browser is None:
-            leave_loop()
+            self.leave_loop()
             self._browser = self._stack.enter_context(browsing())
+            self._loop = asyncio._get_running_loop()
+        else:
+            self._enter_loop()
         return self._browser
 
     @contextlib.contextmanager
@@ -92,7 +91,7 @@ class Kit:
         if self.url is not None:
             from mcp_bridge.client import ask, read_listing
 
-            leave_loop()
+            self.leave_loop()
             listing = ask(f"{self._relayed(self.url)}/mcp", read_listing)
             return listing.tools, listing.resources
         from .stage import Stage
@@ -108,8 +107,18 @@ class Kit:
 
     def close(self) -> None:
         """Stop what was started."""
-        self._browser = None
+        if self._browser is not None:
+            self._enter_loop()
+            self._browser = None
         self._stack.close()
+
+    def leave_loop(self) -> None:
+        """Have no running event loop in this thread."""
+        asyncio._set_running_loop(None)
+
+    def _enter_loop(self) -> None:
+        """Have Playwright's loop running again, as its calls expect."""
+        asyncio._set_running_loop(self._loop)
 
 
 def endpoint(url: str) -> str:
@@ -125,9 +134,3 @@ def endpoint(url: str) -> str:
         msg = f"--mcp-bridge-url is {url!r}, which is no URL with http or https. Write https://pizza.example.com/mcp."
         raise CommandError(msg)
     return f"{url.rstrip('/')}/mcp" if parts.path in ("", "/") else url
-
-
-def leave_loop() -> None:
-    """Have no running event loop in this thread; Playwright sets its own again when it is used."""
-    if asyncio._get_running_loop() is not None:
-        asyncio._set_running_loop(None)

@@ -51,6 +51,7 @@ class WidgetOpener:
         Raises:
             CommandError: If it could not be shown.
         """
+        __tracebackhide__ = True
         return self.show(self._setting, tool, arguments)
 
     def on(self, host: str | None = None, **setting: Any) -> _Setting:
@@ -68,6 +69,7 @@ class WidgetOpener:
 
     def show(self, setting: Scene, tool: str | None, arguments: dict[str, Any]) -> WidgetPage:
         """Open a widget in a setting."""
+        __tracebackhide__ = True
         scene = self._what(setting, tool, arguments)
         if self._app is None:
             self._app = self._stack.enter_context(self._kit.serving())
@@ -125,4 +127,5 @@ class _Setting:
 
     def __call__(self, tool: str | None = None, /, **arguments: Any) -> WidgetPage:
         """Open a widget, as `widget_page` does."""
+        __tracebackhide__ = True
         return self._opener.show(self._setting, tool, arguments)

@@ -186,7 +186,7 @@ class WidgetPage:
             ignore: Rules of axe-core to leave out.
         """
         self.settle()
-        return accessibility.barriers(self._emulator.document, ignore=ignore)
+        return accessibility.barriers(self._emulator.document, ground=self._emulator.ground(), ignore=ignore)
 
     def check_accessibility(self, *, ignore: Iterable[str] = ()) -> None:
         """Fail if someone could not use the widget as it is now.

@@ -244,10 +244,8 @@ def _export_once(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Leave the event loop of Playwright before each test, so that asynchronous ones may run their own."""
-    if _KIT in item.config.stash and item.config.stash[_KIT].has_browser:
-        from .kit import leave_loop
-
-        leave_loop()
+    if _KIT in item.config.stash:
+        item.config.stash[_KIT].leave_loop()
     return (yield)
 
 

@@ -63,8 +63,8 @@ def fine() -> rx.Component:
     return rx.el.main(
         rx.heading("Counter", size="4"),
         rx.text(f"The count is {Counter.count}."),
-        rx.button("Add", on_click=Counter.add),
-        rx.button("Tell", on_click=host.send_message("Counted."), variant="outline"),
+        rx.button("Add", on_click=Counter.add, high_contrast=True),
+        rx.button("Tell", on_click=host.send_message("Counted."), high_contrast=True, variant="outline"),
         padding="16px",
     )
 
