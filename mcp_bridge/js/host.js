@@ -66,7 +66,9 @@ export function createHost({ config, win = window, context = hostContext, parse 
     opening.tool = host.toolInfo?.tool?.name ?? opening.tool;
     hasDisplayModes ||= Array.isArray(host.availableDisplayModes);
     applyStyles(win.document, host.styles);
-    learn(fromHostContext(host));
+    // ChatGPT names the frame's present height, and follows the content's all the same.
+    const isAsked = !!overlay()?.notifyIntrinsicHeight;
+    learn({ ...fromHostContext(host), ...(isAsked && { fixedHeight: false }) });
   };
 
   /** @param {CallToolResult} result */

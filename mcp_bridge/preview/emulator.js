@@ -214,6 +214,21 @@ export function createEmulator(request) {
      * @param {boolean} [isAllowed]
      */
     approve: (isAllowed = true) => shell.settle(isAllowed),
+    /**
+     * Wait for a condition on the records, which is looked at whenever one changes.
+     * @param {() => boolean} holds For example `() => emulator.state === "open"`.
+     * @param {number} [ms] How long at most.
+     * @returns {Promise<void>}
+     */
+    until(holds, ms = 10_000) {
+      return new Promise((resolve, reject) => {
+        const look = () => holds() && (end(), resolve());
+        const end = () => (unsubscribe(), clearTimeout(timer));
+        const unsubscribe = log.subscribe(look);
+        const timer = setTimeout(() => (end(), reject(new Error(`It did not hold within ${ms} ms: ${holds}`))), ms);
+        look();
+      });
+    },
     /** Be told of each change of a record: `listener(kind, value)`. */
     subscribe: log.subscribe,
   };

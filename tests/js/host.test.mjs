@@ -349,6 +349,20 @@ test("alone in a tab, arguments that are not an object are named", async () => {
   });
 });
 
+test("a height is not fixed in a host that asks for the content's height", async () => {
+  /** bridge: ChatGPT names the frame's present height, and offers notifyIntrinsicHeight. */
+  const containerDimensions = { height: 400, maxWidth: 768 };
+  const fixed = stage();
+  fixed.host.connect();
+  await fixed.shake({ hostContext: { containerDimensions } });
+  assert.equal(fixed.context.getSnapshot().fixedHeight, true);
+
+  const asking = stage({ openai: { notifyIntrinsicHeight: () => {} } });
+  asking.host.connect();
+  await asking.shake({ hostContext: { containerDimensions } });
+  assert.equal(asking.context.getSnapshot().fixedHeight, false);
+});
+
 test("sizes go to the host that can take them", async () => {
   /** spec: ui/notifications/size-changed; window.openai.notifyIntrinsicHeight. */
   const { host, posted, shake } = stage();
