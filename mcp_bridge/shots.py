@@ -27,7 +27,7 @@ Host = Literal["plain", "frame"]
 
 CHROMIUM_VARIABLE = "CHROMIUM"
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 _HEIGHT = 900
 _PREVIEW_WIDTH = 1400
 _MILLISECONDS = 70_000  # a widget waits 60 s for its tool, and then says so
@@ -116,7 +116,7 @@ def launch(chromium: BrowserType) -> Browser:
     from playwright.sync_api import Error
 
     named = os.environ.get(CHROMIUM_VARIABLE)
-    path = named or next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    path = named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
     try:
         return chromium.launch(executable_path=path)
     except Error as error:

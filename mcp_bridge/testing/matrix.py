@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from mcp_bridge.errors import BridgeError, SceneError
-from mcp_bridge.scenes import Scene, hosts
+from mcp_bridge.scenes import FOLDER, Scene, hosts
 
 ALL = "all"
-SCENES = "tests/scenes"
 
 _DIMENSIONS = {
     "themes": "theme",
@@ -77,7 +76,7 @@ def saved(project: Path, names: Iterable[str] = ()) -> dict[str, Scene]:
     Raises:
         BridgeError: If there is none, or one is not there or is no scene.
     """
-    folder = project / SCENES
+    folder = project / FOLDER
     known = {path.stem: path for path in sorted(folder.glob("*.json"))}
     wanted = list(names) or list(known)
     if not known:
@@ -85,7 +84,7 @@ def saved(project: Path, names: Iterable[str] = ()) -> dict[str, Scene]:
         raise BridgeError(msg)
     for name in wanted:
         if name not in known:
-            msg = f"there is no scene {name!r} in {SCENES}. There are: {', '.join(known)}."
+            msg = f"there is no scene {name!r} in {FOLDER}. There are: {', '.join(known)}."
             raise BridgeError(msg)
     return {name: Scene.read(known[name]) for name in wanted}
 

@@ -168,7 +168,12 @@ class WidgetPage:
                 self._lost.append(f"{', '.join(named) or 'an event'}: {reason}")
             for event in _sent(each):
                 if str(event.get("name")).endswith(_EXCEPTION):
-                    self._emulator.errors.append(_first_line(event.get("payload") or {}))
+                    self._note(_first_line(event.get("payload") or {}))
+
+    def _note(self, error: str) -> None:
+        """Keep what Reflex's error boundary caught, unless the browser has told it too."""
+        if error not in self._emulator.errors:
+            self._emulator.errors.append(error)
 
     def _new(self, name: str) -> list[dict[str, Any]]:
         """Return the entries of a record that were not there the last time."""
