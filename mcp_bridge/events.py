@@ -74,6 +74,7 @@ class Widgets:
         grace_seconds: How long nothing has to be heard of a widget before its page-load work is cancelled; longer
             than a poll.
         on_error: Called with what a handler raised that was not foreseen.
+        is_lenient: Whether a snapshot is used where some of its values do not fit the States any more.
         leaving: Set when the process is asked to stop; polls are then answered at once.
     """
 
@@ -89,6 +90,7 @@ class Widgets:
     poll_seconds: float = 25.0
     grace_seconds: float = 60.0
     on_error: Callable[[BaseException], None] | None = None
+    is_lenient: bool = False
     leaving: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     sessions: Sessions = field(init=False)
     answers: Answers = field(init=False)
@@ -141,7 +143,7 @@ class Widgets:
         Raises:
             ToolError: If the handler raised; with its own text only if it was a ToolError.
         """
-        record = Record(widget.name, tool.name, build.version, principal, {}, {})
+        record = Record(widget.name, tool.name, build.version, principal, {}, {}, _reflex_state.shape_of(build.states))
         session = await self.add_session(record, frozenset(build.states))
         try:
             name = _reflex.handler_full_name(tool.handler)
@@ -269,9 +271,8 @@ class Widgets:
             is_loaded=bool(session_id),
             numbers=record.numbers,
         )
-        if session_id:
-            if await session.mailbox.begin(time.time_ns() // 1000):
-                await session.mailbox.put_delta(await _reflex_state.read_states(self.app, minted, states))
+        if session_id and await session.mailbox.begin(time.time_ns() // 1000):
+            await session.mailbox.put_delta(await _reflex_state.read_states(self.app, minted, states))
         await recovery.acknowledge(session)
         # From here on calls find it, so it is complete.
         self.sessions.add(session)

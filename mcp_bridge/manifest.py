@@ -120,15 +120,19 @@ class Export:
     states: tuple[str, ...]
     csp: Needs
 
-    @property
-    def build(self) -> Build:
-        """What the manifest says about it."""
+    def build(self, known: Iterable[Build] = ()) -> Build:
+        """Return what the manifest says about it.
+
+        Args:
+            known: Earlier builds; the size after gzip is taken from one of the same bytes.
+        """
         digest = hashlib.sha256(self.html).hexdigest()
+        compressed = next((each.gzip for each in known if each.sha256 == digest), None)
         return Build(
             file=f"{self.name}-{digest[:8]}.html",
             sha256=digest,
             bytes=len(self.html),
-            gzip=len(gzip.compress(self.html, mtime=0)),
+            gzip=len(gzip.compress(self.html, mtime=0)) if compressed is None else compressed,
             events=self.events,
             states=self.states,
             csp=self.csp,
@@ -210,11 +214,25 @@ def require_fresh(manifest: Manifest, names: Iterable[str]) -> None:
         raise ManifestError(msg)
 
 
-def write(folder: Path, app: str, exports: Iterable[Export], *, sources: Mapping[str, str] | None = None) -> Manifest:
+def write(
+    folder: Path,
+    app: str,
+    exports: Iterable[Export],
+    *,
+    kept: int = KEPT_BUILDS,
+    sources: Mapping[str, str] | None = None,
+) -> Manifest:
     """Write the files of an export and the manifest, and delete the files of builds that the ledger drops.
 
     The files come before the manifest and each replaces its predecessor in one step, so a server that reads at the
     same time sees the old state or the new one.
+
+    Args:
+        folder: Where the files go.
+        app: The app's name.
+        exports: The widgets.
+        kept: How many builds of each widget are kept.
+        sources: A fingerprint of each file that they were made of, by its path in the project.
 
     Returns:
         The manifest as written.
@@ -225,7 +243,7 @@ def write(folder: Path, app: str, exports: Iterable[Export], *, sources: Mapping
     except ManifestError:
         before = Manifest(app=app, widgets={}, retired={})
     known = {**before.retired, **before.widgets}
-    widgets = {export.name: _with_build(export, known.get(export.name)) for export in exports}
+    widgets = {export.name: _with_build(export, known.get(export.name), kept) for export in exports}
     retired = {name: widget for name, widget in known.items() if name not in widgets}
     manifest = Manifest(
         app=app,
@@ -235,25 +253,26 @@ def write(folder: Path, app: str, exports: Iterable[Export], *, sources: Mapping
     )
     folder.mkdir(parents=True, exist_ok=True)
     for export in exports:
-        _replace(folder / export.build.file, export.html)
+        _replace(folder / widgets[export.name].current.file, export.html)
     _replace(folder / FILE_NAME, _text(manifest).encode())
-    kept = {build.file for widget in (*widgets.values(), *retired.values()) for build in widget.builds}
+    needed = {build.file for widget in (*widgets.values(), *retired.values()) for build in widget.builds}
     for widget in known.values():
         for build in widget.builds:
-            if build.file not in kept:
+            if build.file not in needed:
                 (folder / build.file).unlink(missing_ok=True)
     return manifest
 
 
-def _with_build(export: Export, known: BuiltWidget | None) -> BuiltWidget:
+def _with_build(export: Export, known: BuiltWidget | None, kept: int) -> BuiltWidget:
     """Return a widget with this build in front and the same bytes nowhere else."""
-    build = export.build
-    earlier = [each for each in (known.builds if known else ()) if each.sha256 != build.sha256]
+    builds = known.builds if known else ()
+    build = export.build(builds)
+    earlier = [each for each in builds if each.sha256 != build.sha256]
     return BuiltWidget(
         name=export.name,
         title=export.title,
         description=export.description,
-        builds=(build, *earlier)[:KEPT_BUILDS],
+        builds=(build, *earlier)[:kept],
     )
 
 

@@ -25,7 +25,7 @@ from rich.table import Table
 
 from . import _reflex_compile as compile_seam
 from . import bundle as bundler
-from . import manifest, sources
+from . import compiler, manifest, sources
 from ._reflex_compile import CompiledPage
 from ._toasts import may_toast
 from ._version import __version__
@@ -107,7 +107,7 @@ class WidgetsPlugin(Plugin):
         if not compile_seam.is_production():
             return
         try:
-            self._exports = self._compile()
+            self._exports = self.exports(self._compile())
         except BundleError as error:
             # Reflex would print sixty lines of its own frames above the ones that help.
             Console(stderr=True).print(f"BundleError: {error}", markup=False, highlight=False, soft_wrap=True)
@@ -143,17 +143,30 @@ class WidgetsPlugin(Plugin):
             shutil.rmtree(compile_seam.web_folder() / _FOLDER, ignore_errors=True)
         return list(files.items())
 
-    def _compile(self) -> list[manifest.Export]:
-        """Compile every widget to its HTML."""
+    def _compile(self) -> dict[str, bundler.Bundle]:
+        """Compile every widget as it is published."""
         widgets = registry().widgets
         if not widgets:
-            return []
-        bundles = bundler.compile_widgets(
+            return {}
+        return compiler.compile_widgets(
             compile_seam.web_folder(),
             widgets,
             cut_css=self.cut_css,
             on_progress=lambda line: self._console.print(line, markup=False, highlight=False),
         )
+
+    def exports(self, bundles: Mapping[str, bundler.Bundle]) -> list[manifest.Export]:
+        """Return the compiled widgets as they are written, and warn of what is too much.
+
+        Args:
+            bundles: The script and stylesheet of every widget of the app, which has been compiled.
+
+        Raises:
+            BundleError: If a widget needs what no host can give it.
+        """
+        widgets = registry().widgets
+        if not widgets:
+            return []
         exports = [self._export(widget, bundles[widget.name]) for widget in widgets.values()]
         refuse(widgets, bundles, exports)
         initial = compile_seam.initial_values(next(iter(self._pages.values())))

@@ -63,6 +63,7 @@ _MEDIA_TYPES = {
 _NOT_SERVED = {"tsconfig.json"}
 _FIRST_SCRIPTS = ("watch.js", "openai.js")
 _OTHER_NAME = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+_LIVE = '<script type="module" src="{}live.js"></script>'
 _HEAD = re.compile(r"<head[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
 
 
@@ -106,14 +107,17 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool, ancestor: str = "
     return "; ".join((["sandbox allow-scripts allow-forms"] if sandbox else []) + policy)
 
 
-def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
+def preview_routes(read_bundle: ReadBundle, *, live: bool = False) -> list[BaseRoute]:
     """Return the routes `/`, `/favicon.ico`, `/preview/<file>`, `/preview/frame?uri=` and `/widgets/<name>`.
 
     Args:
         read_bundle: Called on each request of a bundle, with a `ui://` URI by `/preview/frame` and with the widget's
             name by `/widgets/<name>`, followed by `?v=<version>` if the request has it.
+        live: Whether the pages follow the source, as `mcp-bridge dev` has them do.
     """
     pages = _read_files()
+    if live:
+        pages["index.html"] = _html(_first(pages["index.html"].body.decode(), _LIVE.format("preview/")))
     first = "".join(f"<script>{pages[name].body.decode()}</script>" for name in _FIRST_SCRIPTS)
 
     def index(request: Request) -> Response:
@@ -143,7 +147,8 @@ def preview_routes(read_bundle: ReadBundle) -> list[BaseRoute]:
         if bundle is None:
             return _missing("This server has no widget of that name. The preview at / lists them.")
         csp = csp_header(bundle.csp, sandbox=False, connect_self=True)
-        return _answer(request, _html(bundle.html), csp, caching=_FOR_EVER if bundle.is_versioned else _ASK_AGAIN)
+        page = _first(bundle.html, _LIVE.format("../preview/")) if live else bundle.html
+        return _answer(request, _html(page), csp, caching=_FOR_EVER if bundle.is_versioned else _ASK_AGAIN)
 
     return [
         Route("/", index),
@@ -190,8 +195,13 @@ def _watched(html: str, scripts: str) -> str:
 
     Nothing outside its origin can see these, and the header has no report endpoint.
     """
+    return _first(html, scripts)
+
+
+def _first(html: str, element: str) -> str:
+    """Return a document with an element first in its head."""
     at = max((match.end() for match in _HEAD.finditer(html[:2000])), default=0)
-    return f"{html[:at]}{scripts}{html[at:]}"
+    return f"{html[:at]}{element}{html[at:]}"
 
 
 def _answer(request: Request, found: _File, csp: str, *, caching: str = _ASK_AGAIN) -> Response:

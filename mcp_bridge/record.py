@@ -8,7 +8,8 @@ and a sequence number is committed in the same step as the effects of its event.
 # The vars of the record are backend vars, so that they stay on the server.
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import reflex as rx
@@ -29,6 +30,7 @@ class WidgetSession(rx.State):
         _numbers: Per mount, the sequence numbers whose events are committed: all up to the first, and the others.
         _jobs: What has still to run, and background handlers that have not ended, by transaction: the handler, its
             payload, the transaction that began the chain, and whether it has begun.
+        _shape: A hash of the vars of each State that the widget shows, as they were declared then.
     """
 
     _widget: str = ""
@@ -37,6 +39,7 @@ class WidgetSession(rx.State):
     _principal: str = ""
     _numbers: dict[str, list[int]] = {}
     _jobs: dict[str, list[Any]] = {}
+    _shape: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Record:
     principal: str
     numbers: dict[str, list[int]]
     jobs: dict[str, list[Any]]
+    shape: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def has_number(numbers: list[int], number: int) -> bool:
@@ -76,6 +80,7 @@ def begin_record(record: WidgetSession, opened: Record) -> None:
     record._widget, record._tool = opened.widget, opened.tool
     record._build, record._principal = opened.build, opened.principal
     record._numbers, record._jobs = dict(opened.numbers), dict(opened.jobs)
+    record._shape = dict(opened.shape)
 
 
 def numbers_of(record: WidgetSession) -> dict[str, list[int]]:

@@ -79,10 +79,12 @@ async def _from_snapshot(widgets: Widgets, manifest: Manifest, seal: str, tool: 
     widget = widgets.registry.widgets[tool.widget or ""]
     snapshot = widgets.seals.unseal(seal, widget=widget.name, principal=principal, version=widget.state_version)
     build = manifest.widgets[widget.name].current
-    record = Record(widget.name, snapshot.tool, build.version, principal, snapshot.numbers, snapshot.jobs)
+    shape = _reflex_state.shape_of(build.states)
+    record = Record(widget.name, snapshot.tool, build.version, principal, snapshot.numbers, snapshot.jobs, shape)
     session = await widgets.add_session(record, frozenset(build.states))
     try:
-        await _reflex_state.load_states(widgets.app, session.id, session.page, snapshot.values)
+        place, is_lenient = (session.id, session.page), widgets.is_lenient
+        await _reflex_state.load_states(widgets.app, *place, snapshot.values, is_lenient=is_lenient)
         await _reflex_state.write_record(widgets.app, session.id, record)
         await show_stored(widgets, session)
         # Until there is a newer one, the widget keeps it.
@@ -91,7 +93,7 @@ async def _from_snapshot(widgets: Widgets, manifest: Manifest, seal: str, tool: 
     except ValueError:
         widgets.sessions.forget(session.id)
         raise
-    return Restored(session, "snapshot", _FROM_SNAPSHOT)
+    return Restored(session, "snapshot", None if widgets.is_lenient else _FROM_SNAPSHOT)
 
 
 async def _from_start(

@@ -210,6 +210,7 @@ def create_app(
     allowed_hosts: list[str] | None = None,
     prefix: str | None = None,
     trusted_proxies: list[str] | None = None,
+    live: bool = False,
 ) -> Starlette:
     """Return the ASGI application: `/mcp`, `/health`, `/ready` and the preview at `/`.
 
@@ -224,6 +225,7 @@ def create_app(
             in `X-Forwarded-Prefix`.
         trusted_proxies: Addresses and networks whose `X-Forwarded-*` headers are believed; "*" for any. By default
             those of the environment variable `FORWARDED_ALLOW_IPS`, else this machine.
+        live: Whether pages follow the source, as `mcp-bridge dev` has them do.
 
     Raises:
         BridgeError: If the prefix is none.
@@ -247,6 +249,7 @@ def create_app(
         allowed_hosts=allowed_hosts,
         prefix=configured_prefix(bridge.public_url) if prefix is None else checked_prefix(prefix),
         trusted_proxies=configured_proxies() if trusted_proxies is None else trusted_proxies,
+        live=live,
     )
 
 

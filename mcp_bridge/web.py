@@ -53,6 +53,7 @@ def web_app(
     allowed_hosts: list[str] | None,
     prefix: str,
     trusted_proxies: list[str],
+    live: bool,
 ) -> Starlette:
     """Return the ASGI application.
 
@@ -64,6 +65,7 @@ def web_app(
         allowed_hosts: Host names that requests may name besides localhost; None for those of the environment.
         prefix: The path that a proxy puts before all others, "" for none.
         trusted_proxies: The addresses and networks whose `X-Forwarded-*` headers are believed.
+        live: Whether pages follow the source, as `mcp-bridge dev` has them do.
     """
 
     @contextlib.asynccontextmanager
@@ -86,7 +88,7 @@ def web_app(
         Route(MCP_PATH, no_stream, methods=["GET", "DELETE"]),
     ]
     if preview:
-        routes += preview_routes(read_bundle)
+        routes += preview_routes(read_bundle, live=live)
     routes.append(Mount("/", app=mcp_app))
     return Starlette(
         lifespan=lifespan,

@@ -17,7 +17,8 @@ import pytest
 
 from mcp_bridge import manifest
 from mcp_bridge._toasts import may_toast
-from mcp_bridge.bundle import compile_widgets, html, literals_in, with_parents
+from mcp_bridge.bundle import html, literals_in, with_parents
+from mcp_bridge.compiler import compile_widgets
 from mcp_bridge.errors import BundleError
 
 if TYPE_CHECKING:

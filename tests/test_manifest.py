@@ -200,7 +200,7 @@ def test_output_folder_is_the_environments_then_the_configured_then_the_default(
 
 def test_version_is_the_start_of_the_hash() -> None:
     """bridge: `?v=` in the URI is the first 8 hex digits of the sha256."""
-    build = export().build
+    build = export().build()
 
     assert build.version == build.sha256[:8]
     assert dataclasses.asdict(build)["bytes"] == len(export().html)

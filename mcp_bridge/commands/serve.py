@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import socket
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import click
 
 from mcp_bridge.errors import BridgeError
 
-from .terminal import aside, log_to_stderr, told
+from .terminal import aside, listen, log_to_stderr, told
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -118,7 +117,7 @@ def _serve_http(host: str, port: int, workers: int, settings: Settings) -> None:
     from mcp_bridge.bridge import Bridge
     from mcp_bridge.workers import Workers
 
-    listener = _listen(host, port)
+    listener = listen(host, port)
     bridge = Bridge.load()
     if workers > 1:
         _require_shared(bridge, workers)
@@ -182,26 +181,6 @@ def _require_shared(bridge: Bridge, workers: int) -> None:
             "widgets that this one opened. Set REFLEX_REDIS_URL to a Redis that all share, or serve with one worker."
         )
         raise BridgeError(msg)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket.
-
-    Raises:
-        click.ClickException: If the port is taken or the address is not of this machine.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or str(error)
-        msg = f"port {port} of {host} cannot be used: {reason}. Choose another with --port, or 0 for any free one."
-        raise click.ClickException(msg) from error
-    return listener
 
 
 def _introduce(bridge: Bridge, host: str, port: int, settings: Settings) -> None:

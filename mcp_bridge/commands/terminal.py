@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import socket
 import sys
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,26 @@ def told(level: int = logging.WARNING) -> Generator[None]:
         raise click.ClickException(plain(str(error))) from error
     except BridgeError as error:
         raise click.ClickException(f"{type(error).__name__}: {plain(str(error))}") from error
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        click.ClickException: If the port is taken or the address is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or str(error)
+        msg = f"port {port} of {host} cannot be used: {reason}. Choose another with --port, or 0 for any free one."
+        raise click.ClickException(msg) from error
+    return listener
 
 
 def plain(text: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from mcp_bridge.bundle import node_binary
+from mcp_bridge.compiler import node_binary
 from mcp_bridge.results import META_KEY
 from tests.exactly_once.app import STATE, UNORDERED, VAR, caused, event, logged
 from tests.exactly_once.schedules import Schedule
