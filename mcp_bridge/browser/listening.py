@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import socket
 import threading
 import time
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mcp_bridge.errors import BridgeError
@@ -28,7 +30,9 @@ def listening(app: ASGIApp) -> Generator[str]:
 
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        # Reflex knows by context variables which States there are, and a new thread begins without any.
+        run = partial(contextvars.copy_context().run, server.run, sockets=[listener])
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
         try:
             _wait(server, thread)

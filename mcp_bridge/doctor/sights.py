@@ -15,16 +15,18 @@ from mcp_bridge.errors import CommandError
 from mcp_bridge.scenes import Scene
 from mcp_bridge.shots import BROWSERS, CHROMIUM_VARIABLE
 
-from .evidence import Json, tool_uris
+from .evidence import Json, items, mapping, text, tool_uris
 from .seen import WIDTH, Barrier, Sight
 from .survey import is_harmless
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-_SETTINGS = (("chatgpt", "light"), ("claude", "dark"))
+SETTINGS = (("chatgpt", "light"), ("claude", "dark"))
+"""The hosts and themes that each widget is looked at in."""
+
 _WIDGETS = 10
-_LOOP_FRAMES = 60
+_LOOP_FRAMES = 40
 _PACKAGES = ("playwright", "axe_playwright_python", "PIL")
 
 
@@ -46,6 +48,7 @@ def browse(
     *,
     scenes: Mapping[str, Scene] | None = None,
     headers: Mapping[str, str] | None = None,
+    settings: Iterable[tuple[str, str]] = SETTINGS,
 ) -> tuple[Sight, ...]:
     """Look at the widgets of a server that can be opened: by a scene, or by a tool that reads and needs no arguments.
 
@@ -54,6 +57,7 @@ def browse(
         tools: The entries of `tools/list`.
         scenes: Scenes by name, for tools that need arguments.
         headers: Further headers of each request, such as `Authorization`.
+        settings: Pairs of a host and a theme.
 
     Raises:
         CommandError: If Playwright or a browser is not installed.
@@ -66,9 +70,7 @@ def browse(
 
     with relaying(url, headers) as origin, browsing() as browser:
         return tuple(
-            _look(browser, origin, subject, scene, host, theme)
-            for subject, scene in wanted
-            for host, theme in _SETTINGS
+            _look(browser, origin, subject, scene, host, theme) for subject, scene in wanted for host, theme in settings
         )
 
 
@@ -91,6 +93,10 @@ def _look(browser: Browser, origin: str, subject: str, scene: Scene, host: str, 
     emulator = Emulator(browser, origin)
     try:
         emulator.open(Scene.of({**scene.data(), "host": host, "theme": theme, "width": WIDTH}))
+        result = mapping(emulator.record("result"))
+        if result.get("isError"):
+            said = " ".join(text(mapping(each).get("text")) for each in items(result.get("content")))
+            return Sight(subject, host, theme, problem=f"the tool answers with an error ({said[:300]})")
         document = emulator.document
         layout.pass_frames(document, _LOOP_FRAMES)
         heights = [float(each["height"]) for each in emulator.record("sizes") if each.get("height") is not None]
