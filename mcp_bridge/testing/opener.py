@@ -96,15 +96,15 @@ class WidgetOpener:
             raise BridgeError(msg)
         return merged(setting, scene)
 
-    def complaints(self, allowed: Collection[str]) -> list[str]:
-        """Return what the pages complain of, apart from kinds that the test allows."""
-        told: list[str] = []
+    def complaints(self, allowed: Collection[str]) -> list[tuple[str, str]]:
+        """Return what the pages complain of, as pairs of kind and sentence, apart from kinds that the test allows."""
+        told: list[tuple[str, str]] = []
         for page in self.pages:
             page.settle()
             for kind in KINDS:
                 found: list[str] = getattr(page, kind)
                 if kind not in allowed:
-                    told += [f"{kind}: {each}" for each in found]
+                    told += [(kind, each) for each in found]
         return told
 
     def keep_failure(self) -> str:

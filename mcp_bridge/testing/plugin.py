@@ -32,6 +32,7 @@ _MARKERS = {
     "allows(*kinds)": "what a test with `widget_page` may leave behind: errors, violations, lost_events",
     "live(run=True)": "run a test only against --mcp-bridge-url; live(False): never",
 }
+_KINDS = {"errors", "violations", "lost_events"}
 _KIT = pytest.StashKey["Kit"]()
 _USED = pytest.StashKey[set[str]]()
 
@@ -80,6 +81,10 @@ def _project(config: pytest.Config) -> Path:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test of each combination of hosts and settings, and of each scene."""
+    for marker in metafunc.definition.iter_markers("allows"):
+        if unknown := set(marker.args) - _KINDS:
+            known = ", ".join(sorted(_KINDS))
+            pytest.fail(f"{metafunc.definition.nodeid}: `allows` knows {known}, not {unknown}.", pytrace=False)
     hosts = metafunc.definition.get_closest_marker("hosts")
     scenes = metafunc.definition.get_closest_marker("scenes")
     if hosts is None and scenes is None:
@@ -263,8 +268,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     allowed = {kind for marker in item.iter_markers("allows") for kind in marker.args}
     if found := opener.complaints(allowed):
         _keep(item, opener)
-        told = "\n".join(f"  {each}" for each in found)
-        pytest.fail(f"the widget left complaints:\n{told}\nA test may take them: page.errors.clear().", pytrace=False)
+        told = "\n".join(f"  {kind}: {each}" for kind, each in found)
+        cure = f"A test that means it so takes them, page.{found[0][0]}.clear(), or has @pytest.mark.allows."
+        pytest.fail(f"the widget has left\n{told}\n{cure}", pytrace=False)
     return result
 
 

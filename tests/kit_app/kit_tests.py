@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from planted.planted import Counter
 from playwright.sync_api import expect
 
 from mcp_bridge import CallError
-from planted.planted import Counter
 
 
 @pytest.mark.hosts("chatgpt", "claude", themes=["light", "dark"], widths=[390])
-def test_pass_in_hosts(widget_page):
+def test_pass_hosts(widget_page):
     page = widget_page("fine", at=5)
     expect(page.get_by_text("The count is 5.")).to_be_visible()
     page.get_by_role("button", name="Add").click()
@@ -124,6 +124,10 @@ def test_fail_by_what_a_handler_raises(widget_page):
     page = widget_page("lossy")
     page.get_by_role("button", name="Boom").click()
     page.host.wait_for("calls")
+
+
+def test_fail_by_other_tools(check_tools):
+    check_tools("other")
 
 
 def test_fail_by_another_picture(widget_page):
