@@ -1,10 +1,10 @@
 """Pictures of widgets, taken by Chromium on the pages that a server of ours has for browsers.
 
-    png = take("http://127.0.0.1:8000", Shot("flights", "flights", {"origin": "JFK", ...}, host="plain", ...))
+    scene = Scene(tool="flights", input={"origin": "JFK", ...}, host="chatgpt", theme="dark", width=390)
+    png = take("http://127.0.0.1:8000", Shot("flights", scene))
 
-`plain` is `/widgets/<name>`, where the widget itself calls its tool. `frame` is the preview, which runs the tool and
-gives the widget the sandboxed frame and the colors of a host. Neither page has parameters for theme and locale: both
-ask the browser, and the browser is told.
+The emulator without its panels, `/?bare`, shows the scene. Alone, on `/widgets/<name>`, a widget calls its tool by
+itself; that page has no parameters for theme and locale, so it asks the browser, and the browser is told.
 """
 
 from __future__ import annotations
@@ -18,21 +18,44 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote, urlencode
 
 from .errors import CommandError
+from .scenes import Scene, hosts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType, Frame, Page
 
 Theme = Literal["light", "dark"]
-Host = Literal["plain", "frame"]
+Part = Literal["widget", "chat", "alone"]
 
 CHROMIUM_VARIABLE = "CHROMIUM"
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 _HEIGHT = 900
-_PREVIEW_WIDTH = 1400
+_WIDTH = 390
+_CHAT_WIDTH = 1000  # of a desktop's chat around its column
+_PHONE_WIDTH = 430
 _MILLISECONDS = 70_000  # a widget waits 60 s for its tool, and then says so
 
-_PAINTED = "() => document.querySelector('#root > *') && !document.querySelector('.mcpb-bone')"
+# `wait_for_function` evaluates in the page, where hosts' policies forbid it.
+_PAINTED = """async (milliseconds) => {
+  const isPainted = () => document.querySelector('#root > *') && !document.querySelector('.mcpb-bone');
+  const until = performance.now() + milliseconds;
+  while (!isPainted() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 30));
+  return Boolean(isPainted());
+}"""
+_SHOW = """async ([scene, milliseconds]) => {
+  const { emulator } = window;
+  await emulator.ready;
+  await emulator.set(scene);
+  const run = emulator.run().then(() => '', (error) => error.message);
+  const isSeen = () => ['open', 'silent', 'failed'].includes(emulator.state);
+  await emulator.until(isSeen, milliseconds).catch(() => undefined);
+  return isSeen() ? '' : await run;
+}"""
+# A frame of another origin is drawn by another process: its new size is seen some frames later.
+_DRAWN = """() => new Promise((resolve) => {
+  const next = (count) => (count ? requestAnimationFrame(() => next(count - 1)) : resolve());
+  next(10);
+})"""
 _PANELS = """() => [...document.querySelectorAll('.mcpb[role=alert]')]
     .map((panel) => [...panel.querySelectorAll('h2, p')].map((each) => each.textContent.trim()).join(': '))"""
 # Until nothing has changed for 0.3 s; what never rests, such as a clock, is waited for 5 s.
@@ -51,11 +74,6 @@ _SETTLED = """async () => {
   const limit = new Promise((resolve) => setTimeout(resolve, 5000));
   await Promise.race([Promise.all([quiet, document.fonts.ready, ...loaded]), limit]);
 }"""
-# Over everything else of the preview, which has no room for each width.
-_LIFT = """(stage, width) => {
-  const place = { position: 'fixed', inset: '0 auto auto 0', zIndex: 9999 };
-  Object.assign(stage.style, { ...place, inlineSize: `${width}px`, background: 'Canvas' });
-}"""
 # Alone, a widget fills the window; the picture ends where the widget does.
 _CONTENT_HEIGHT = """() => {
   const root = document.documentElement;
@@ -67,25 +85,18 @@ _CONTENT_HEIGHT = """() => {
 
 @dataclass(frozen=True)
 class Shot:
-    """What to take a picture of, and how.
+    """What to take a picture of.
 
     Attributes:
         widget: The widget's name.
-        tool: The tool that opens it.
-        arguments: The arguments of the call.
-        theme: Light or dark.
-        width: Of the widget, in CSS pixels.
-        locale: A BCP 47 tag.
-        host: Alone in the window, or in the frame of the preview.
+        scene: The tool that opens it, its input, the host and its settings. Alone there is no host: theme, width and
+            locale count.
+        part: The widget in a host, the chat of the host around it too, or the widget alone in a browser.
     """
 
     widget: str
-    tool: str
-    arguments: dict[str, Any]
-    theme: Theme
-    width: int
-    locale: str
-    host: Host
+    scene: Scene
+    part: Part = "widget"
 
 
 def take(origin: str, shot: Shot) -> bytes:
@@ -127,45 +138,56 @@ def launch(chromium: BrowserType) -> Browser:
 
 def _picture(browser: Browser, origin: str, shot: Shot) -> bytes:
     """Open the widget, wait until it is painted, and take the picture."""
-    is_framed = shot.host == "frame"
-    wide = max(_PREVIEW_WIDTH, shot.width) if is_framed else shot.width
+    scene = shot.scene
+    width = scene.width if isinstance(scene.width, int) else _WIDTH
     context = browser.new_context(
-        viewport={"width": wide, "height": _HEIGHT},
-        color_scheme=shot.theme,
-        locale=shot.locale,
+        viewport={"width": _window_width(shot, width), "height": _HEIGHT},
+        color_scheme="dark" if scene.theme == "dark" else "light",
+        locale=scene.locale or "en-US",
         reduced_motion="reduce",
     )
     context.set_default_timeout(_MILLISECONDS)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(error.message))
-    query = urlencode({"tool": shot.tool, "args": json.dumps(shot.arguments)}, quote_via=quote)
-    if is_framed:
-        page.goto(f"{origin}/#{query}")
-        _run_in_preview(page, shot.width)
-        element = page.wait_for_selector("#viewport iframe")
-        frame = element.content_frame() if element else None
-    else:
+    if shot.part == "alone":
+        given = json.dumps(dict(scene.input or {}))
+        query = urlencode({"tool": scene.tool or "", "args": given}, quote_via=quote)
         page.goto(f"{origin}/widgets/{shot.widget}?{query}")
-        element, frame = None, page.main_frame
-    if frame is None:
-        msg = f"widget `{shot.widget}` got no frame in the preview. Take it with --host plain."
+        _wait(page.main_frame, shot.widget, errors)
+        height = cast("int", page.evaluate(_CONTENT_HEIGHT))
+        clip: Any = {"x": 0, "y": 0, "width": width, "height": height}
+        return page.screenshot(full_page=True, clip=clip, animations="disabled")
+    return _emulated(page, origin, shot, errors)
+
+
+def _window_width(shot: Shot, width: int) -> int:
+    """Return how wide the window must be for a widget of a width."""
+    if shot.part == "alone":
+        return width
+    is_phone = "mobile" in (shot.scene.device, shot.scene.host and hosts()[shot.scene.host]["device"])
+    return max(_PHONE_WIDTH if is_phone and shot.part == "chat" else _CHAT_WIDTH, width + 40)
+
+
+def _emulated(page: Page, origin: str, shot: Shot, errors: list[str]) -> bytes:
+    """Return the picture of a widget, or of the chat around it, in a host of the emulator."""
+    page.goto(f"{origin}/?bare")
+    if failure := cast("str", page.evaluate(_SHOW, [shot.scene.data(), _MILLISECONDS])):
+        msg = f"widget `{shot.widget}` could not be opened: {failure}"
+        raise CommandError(msg)
+    element = page.wait_for_selector("#viewport iframe")
+    frame = element.content_frame() if element else None
+    if element is None or frame is None:
+        msg = f"widget `{shot.widget}` got no frame in the emulator. Take it with --part alone."
         raise CommandError(msg)
     _wait(frame, shot.widget, errors)
-    if element is not None:
-        box = element.bounding_box()
-        page.set_viewport_size({"width": wide, "height": max(_HEIGHT, math.ceil(box["height"]) if box else 0)})
-        return element.screenshot(animations="disabled")
-    height = cast("int", frame.evaluate(_CONTENT_HEIGHT))
-    clip: Any = {"x": 0, "y": 0, "width": shot.width, "height": height}
-    return page.screenshot(full_page=True, clip=clip, animations="disabled")
-
-
-def _run_in_preview(page: Page, width: int) -> None:
-    """Give the stage of the preview a width, and run the tool that the address names."""
-    page.wait_for_selector("body[data-state=ready] #form button[type=submit]")
-    page.eval_on_selector("#viewport", _LIFT, width)
-    page.click("#form button[type=submit]")
+    pictured = page.wait_for_selector("#shell") if shot.part == "chat" else element
+    box = pictured.bounding_box() if pictured else None
+    wide = (page.viewport_size or {"width": _CHAT_WIDTH})["width"]
+    bottom = math.ceil(box["y"] + box["height"]) if box else 0
+    page.set_viewport_size({"width": wide, "height": max(_HEIGHT, bottom)})
+    page.evaluate(_DRAWN)
+    return (pictured or element).screenshot(animations="disabled")
 
 
 def _wait(frame: Frame, widget: str, errors: list[str]) -> None:
@@ -179,14 +201,10 @@ def _wait(frame: Frame, widget: str, errors: list[str]) -> None:
     Raises:
         CommandError: If it shows an error, or nothing.
     """
-    from playwright.sync_api import TimeoutError as Late
-
-    try:
-        frame.wait_for_function(_PAINTED)
-    except Late as error:
+    if not frame.evaluate(_PAINTED, _MILLISECONDS):
         reason = f" The browser says: {errors[0]}" if errors else " Its tool may be too slow; `mcp-bridge call` tells."
         msg = f"widget `{widget}` showed nothing in {_MILLISECONDS // 1000} s.{reason}"
-        raise CommandError(msg) from error
+        raise CommandError(msg)
     frame.evaluate(_SETTLED)
     if panels := cast("list[str]", frame.evaluate(_PANELS)):
         raise CommandError(panels[0])

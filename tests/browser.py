@@ -29,7 +29,7 @@ from tests.host_servers import HostServers
 HostName = Literal["appbridge", "mcpui", "openai"]
 Fault = Literal["request", "answer", "result"]
 
-_ARGUMENTS = [
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -224,7 +224,7 @@ class Browser:
             msg = "no `chromium` on PATH. Install it, or name it in the environment variable CHROMIUM."
             raise RuntimeError(msg)
         self._playwright = sync_playwright().start()
-        self._chromium = self._playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        self._chromium = self._playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         return self
 
     def __exit__(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from mcp_bridge.scenes import Scene
 from mcp_bridge.shots import launch
 from tests.test_cli import ROOT, environment, run
 
@@ -25,15 +26,15 @@ def size(file: Path) -> tuple[int, int]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("host", ["plain", "frame"])
-def test_a_picture_has_the_width_that_was_asked_for_and_the_height_of_the_widget(tmp_path: Path, host: str) -> None:
-    """bridge: alone or in a frame; neither cut nor with the window's empty rest."""
+@pytest.mark.parametrize("way", [("--host", "plain"), ("--host", "chatgpt"), ("--part", "alone")], ids=" ".join)
+def test_a_picture_has_the_width_that_was_asked_for_and_the_height_of_the_widget(
+    tmp_path: Path, way: tuple[str, str]
+) -> None:
+    """bridge: alone or in a host; neither cut nor with the window's empty rest."""
     pictures: dict[tuple[str, int], tuple[int, int]] = {}
     for theme, width in (("dark", 390), ("light", 768)):
         file = tmp_path / f"{theme}.png"
-        done = run(
-            ROOT, "screenshot", *FLIGHTS, "--host", host, "--theme", theme, "--width", str(width), "-o", str(file)
-        )
+        done = run(ROOT, "screenshot", *FLIGHTS, *way, "--theme", theme, "--width", str(width), "-o", str(file))
         assert (done.returncode, done.stderr) == (0, "")
         wide, high = pictures[theme, width] = size(file)
         assert done.stdout == f"{file}  {wide} × {high} pixels, {file.stat().st_size:,} bytes\n"
@@ -65,11 +66,27 @@ def _corner(file: Path) -> tuple[int, ...]:
 def test_a_widget_that_shows_an_error_gives_the_sentence_and_no_picture(tmp_path: Path) -> None:
     """bridge: exit code 1, in both ways to take it."""
     wrong = ("flights", "origin=JFK", "destination=XXX", "date=2013-07-02")
-    for host in ("plain", "frame"):
-        done = run(ROOT, "screenshot", *wrong, "--host", host, "-o", str(tmp_path / "no.png"))
+    for part in ("alone", "widget"):
+        done = run(ROOT, "screenshot", *wrong, "--part", part, "-o", str(tmp_path / "no.png"))
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("Error: Flights could not be opened: No airport in this data has the code XXX.")
     assert not (tmp_path / "no.png").exists()
+
+
+@pytest.mark.browser
+def test_a_scene_is_pictured_with_the_chat_around_it(tmp_path: Path) -> None:
+    """bridge: what is given at the command line comes before the scene, and the tool may be the scene's."""
+    scene = tmp_path / "phone.json"
+    Scene(tool="hello", input={"name": "Ada"}, host="chatgpt-mobile", theme="dark", quirks=["offline"]).write(scene)
+    file = tmp_path / "chat.png"
+    done = run(ROOT, "screenshot", "--scene", str(scene), "--part", "chat", "-o", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert size(file) == (430, 900)
+    assert max(_corner(file)) < 60
+    done = run(ROOT, "screenshot", "hello", "name=Bo", "--scene", str(scene), "--theme", "light", "-o", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert size(file)[0] == 390
+    assert min(_corner(file)) > 240
 
 
 def test_what_cannot_be_pictured_is_told_in_one_sentence(tmp_path: Path) -> None:
@@ -79,6 +96,11 @@ def test_what_cannot_be_pictured_is_told_in_one_sentence(tmp_path: Path) -> None
         ("hello",): "tool `hello` needs `name` (string). Add name=…",
         ("hello", "name=A", "--locale", "de_DE"): (
             "--locale is `de_DE`, which is not a BCP 47 tag. Write it as language and region, such as de-DE."
+        ),
+        (): "no tool is named. Write `mcp-bridge screenshot TOOL`, or name a scene that has one with --scene.",
+        ("--scene", "gone.json"): (
+            "SceneError: the scene gone.json cannot be read: No such file or directory. Save it from the emulator, or "
+            "name another file."
         ),
         ("hello", "name=A", "-o", "gone/a.png"): (
             "the folder `gone` of a.png does not exist. Make it, or choose another with -o."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,20 @@ def test_the_file_is_named(tmp_path: Path) -> None:
     file.write_text('{"theme": "red"}')
     with pytest.raises(SceneError, match=r"one\.json: the scene's `theme` is `\"red\"`"):
         Scene.read(file)
+
+
+def test_the_docs_have_every_host_key_and_quirk() -> None:
+    """bridge: docs/emulator.md says what the emulator's menus say."""
+    page = (Path(__file__).parent.parent / "docs/emulator.md").read_text()
+    first = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    assert [name for name in first if name in hosts()] == list(hosts())
+    assert [name for name in first if name in quirks()] == list(quirks())
+    assert [name for name in first if name in WHOLE] == list(WHOLE)
+    for name, quirk in quirks().items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+        assert quirk["sentence"] in row
+        assert f"| {quirk.get('milliseconds', '')} |" in row
+        assert f"]({quirk['thread']})" in row
 
 
 def test_every_host_and_quirk_says_what_the_emulator_reads() -> None:

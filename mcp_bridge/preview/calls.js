@@ -22,10 +22,10 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {(name: string) => any} options.find The tool of a name.
  * @param {() => Map<string, number>} options.quirks
  * @param {(name: string, given: any) => Promise<boolean>} options.approve Ask the person.
- * @param {(call: Call) => void} options.note
+ * @param {() => (call: Call) => void} options.noting Taken when a call starts: where its end is written.
  * @returns {(params: any, onProgress: (params: any) => void) => Promise<any>}
  */
-export function createCalls({ request, find, quirks, approve, note }) {
+export function createCalls({ request, find, quirks, approve, noting }) {
   /**
    * @param {any} params
    * @param {(params: any) => void} onProgress
@@ -52,6 +52,7 @@ export function createCalls({ request, find, quirks, approve, note }) {
 
   return async (params, onProgress) => {
     const startedAt = performance.now();
+    const note = noting();
     const entry = { name: String(params?.name), arguments: params?.arguments };
     const limit = quirks().get("timeout-60s");
     /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -52,7 +52,11 @@ export function createEmulator(request) {
     find: (name) => tools.find((each) => each.name === name),
     quirks: () => around().quirks,
     approve: (name, given) => ask(name, given),
-    note: (call) => log.add("calls", call),
+    noting() {
+      const begun = log.epoch();
+      // A call of a widget that has gone is none of the next one's.
+      return (call) => void (begun === log.epoch() && log.add("calls", call));
+    },
   });
   const stage = createStage({ around, log, shell, callTool: counted });
 
@@ -61,11 +65,12 @@ export function createEmulator(request) {
    * @param {(params: any) => void} onProgress
    */
   async function counted(params, onProgress) {
+    const begun = log.epoch();
     log.set("inFlight", log.record.inFlight + 1);
     try {
       return await callTool(params, onProgress);
     } finally {
-      log.set("inFlight", log.record.inFlight - 1);
+      if (begun === log.epoch()) log.set("inFlight", log.record.inFlight - 1);
     }
   }
 

@@ -22,6 +22,7 @@ import { variables } from "./variables.js";
  * @property {number | null} width Of an inline widget; null: all there is.
  * @property {number} maxHeight
  * @property {import("./scene.js").Insets} safeArea
+ * @property {boolean} isSafeAreaChosen Whether the scene says it; a host's own is that of its whole screen.
  * @property {Map<string, number>} quirks
  */
 
@@ -57,6 +58,7 @@ export function surroundings(scene, { prefersDark, language }) {
     width: typeof scene.width === "number" ? scene.width : column,
     maxHeight: scene.maxHeight ?? profile.container.maxHeight ?? 5000,
     safeArea: scene.safeArea ?? profile.safeArea ?? NO_INSETS,
+    isSafeAreaChosen: scene.safeArea !== undefined,
     quirks: quirksOf(scene),
   };
 }
@@ -76,6 +78,12 @@ function dimensions({ profile, maxHeight, quirks }, mode, box) {
 }
 
 /**
+ * @param {Surroundings} around
+ * @param {DisplayMode} mode
+ */
+const insets = ({ safeArea, isSafeAreaChosen }, mode) => (mode === "fullscreen" || isSafeAreaChosen ? safeArea : NO_INSETS);
+
+/**
  * The host context.
  * @param {Surroundings} around
  * @param {DisplayMode} mode
@@ -83,7 +91,7 @@ function dimensions({ profile, maxHeight, quirks }, mode, box) {
  * @returns {Record<string, any>}
  */
 export function hostContext(around, mode, box) {
-  const { profile, theme, locale, timeZone, device, safeArea } = around;
+  const { profile, theme, locale, timeZone, device } = around;
   return {
     theme,
     styles: { variables: variables(theme) },
@@ -95,7 +103,7 @@ export function hostContext(around, mode, box) {
     userAgent: profile.userAgent,
     platform: device === "mobile" ? "mobile" : profile.platform === "mobile" ? "web" : profile.platform,
     deviceCapabilities: { touch: device === "mobile", hover: device !== "mobile" },
-    safeAreaInsets: safeArea,
+    safeAreaInsets: insets(around, mode),
   };
 }
 
@@ -106,7 +114,8 @@ export function hostContext(around, mode, box) {
  * @param {Box} box
  * @returns {Record<string, any>}
  */
-export function openaiGlobals({ theme, locale, device, maxHeight, safeArea, quirks }, mode, box) {
+export function openaiGlobals(around, mode, box) {
+  const { theme, locale, device, maxHeight, quirks } = around;
   const isMobile = device === "mobile";
   const height = quirks.has("fixed-height") ? Math.min(FIXED_HEIGHT, maxHeight) : maxHeight;
   return {
@@ -114,7 +123,7 @@ export function openaiGlobals({ theme, locale, device, maxHeight, safeArea, quir
     locale,
     displayMode: mode,
     maxHeight: mode === "inline" ? height : mode === "pip" ? PIP_HEIGHT : box.height,
-    safeArea: { insets: safeArea },
+    safeArea: { insets: insets(around, mode) },
     userAgent: { device: { type: device }, capabilities: { hover: !isMobile, touch: isMobile } },
     view: { mode, params: null },
   };

@@ -49,7 +49,7 @@ export function createQuirkMenu(onChange) {
       boxes[index].checked = on.has(id);
       boxes[index].disabled = needs === "openai" && !hasOpenai;
       const delay = delays.get(id);
-      if (delay && document.activeElement !== delay) delay.value = on.get(id) ?? "";
+      if (delay && on.has(id)) delay.value = on.get(id) ?? "";
     });
     badge.textContent = on.size > 0 ? String(on.size) : "";
     menu.classList.toggle("is-on", on.size > 0);

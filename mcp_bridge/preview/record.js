@@ -36,11 +36,14 @@ export function createRecord() {
   /** @type {Set<Listener>} */
   const listeners = new Set();
   let startedAt = performance.now();
+  let epoch = 0;
   const tell = (/** @type {string} */ kind, /** @type {any} */ value) => listeners.forEach((listener) => listener(kind, value));
 
   return {
     record,
     tell,
+    /** How often it was cleared. */
+    epoch: () => epoch,
     /** Milliseconds since the last `clear`. */
     elapsed: () => performance.now() - startedAt,
     /**
@@ -64,7 +67,8 @@ export function createRecord() {
     },
     clear() {
       startedAt = performance.now();
-      Object.assign(record, empty(), { inFlight: record.inFlight });
+      epoch += 1;
+      Object.assign(record, empty());
       tell("clear", null);
     },
     /**
