@@ -54,6 +54,19 @@ _TOOLS = """async () => {
   return window.emulator.tools().filter(opens).map(({ name }) => name);
 }"""
 _HAS = "(name, count) => (window.emulator[name] ?? []).length >= count"
+# Widgets keep small changes of their height to themselves, so that of the frame depends on what it was before.
+_TOLERANCE = 4
+_NATURAL = """() => {
+  const root = document.documentElement;
+  const before = root.style.height;
+  root.style.height = 'max-content';
+  const { height } = root.getBoundingClientRect();
+  root.style.height = before;
+  return Math.ceil(height);
+}"""
+_FIT = """(frame, [height, tolerance]) => {
+  if (Math.abs(frame.offsetHeight - height) <= tolerance) frame.style.blockSize = `${height}px`;
+}"""
 _HIDDEN = "body { visibility: hidden !important; } * { transition: none !important; }"
 _QUIET = """() => new Promise((resolve) => {
   let timer = 0;
@@ -222,6 +235,8 @@ class Emulator:
             mask: What is covered.
         """
         element = self.page.locator(_FRAME)
+        natural = float(self.document.evaluate(_NATURAL))
+        element.evaluate(_FIT, [natural, _TOLERANCE])
         box = element.bounding_box()
         size = self.page.viewport_size or {"width": _WIDTH, "height": _HEIGHT}
         if box and box["height"] > size["height"]:

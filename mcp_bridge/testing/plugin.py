@@ -32,7 +32,13 @@ _MARKERS = {
     "allows(*kinds)": "what a test with `widget_page` may leave behind: errors, violations, lost_events",
     "live(run=True)": "run a test only against --mcp-bridge-url; live(False): never",
 }
-_KINDS = {"errors", "violations", "lost_events"}
+_KINDS = ("errors", "violations", "lost_events")
+_NEEDS = {
+    "hosts": {"widget_page"},
+    "scenes": {"open_widget", "scene", "widget_page"},
+    "allows": {"widget_page"},
+}
+"""The fixtures of which a test with a marker takes one."""
 _KIT = pytest.StashKey["Kit"]()
 _USED = pytest.StashKey[set[str]]()
 
@@ -81,36 +87,43 @@ def _project(config: pytest.Config) -> Path:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test of each combination of hosts and settings, and of each scene."""
-    for marker in metafunc.definition.iter_markers("allows"):
-        if unknown := set(marker.args) - _KINDS:
-            known = ", ".join(sorted(_KINDS))
-            pytest.fail(f"{metafunc.definition.nodeid}: `allows` knows {known}, not {unknown}.", pytrace=False)
-    hosts = metafunc.definition.get_closest_marker("hosts")
-    scenes = metafunc.definition.get_closest_marker("scenes")
-    if hosts is None and scenes is None:
+    node = metafunc.definition
+    markers = {name: marker for name in _NEEDS if (marker := node.get_closest_marker(name))}
+    if not markers:
         return
+    if mistake := _mistake(metafunc, markers) or _parametrize(metafunc, markers):
+        pytest.fail(f"{node.nodeid}: {mistake}", pytrace=False)
+
+
+def _mistake(metafunc: pytest.Metafunc, markers: dict[str, pytest.Mark]) -> str:
+    """Return what is wrong with the markers of a test, "" if nothing is."""
+    for name in markers:
+        if not _NEEDS[name] & set(metafunc.fixturenames):
+            fixtures = " or ".join(f"`{fixture}`" for fixture in sorted(_NEEDS[name]))
+            return f"it has the marker `{name}`, but takes no {fixtures}."
+    for marker in metafunc.definition.iter_markers("allows"):
+        for kind in marker.args:
+            if kind not in _KINDS:
+                return f"`allows` knows no {kind!r}. It knows: {', '.join(_KINDS)}."
+    return ""
+
+
+def _parametrize(metafunc: pytest.Metafunc, markers: dict[str, pytest.Mark]) -> str:
+    """Carry out the markers `hosts` and `scenes`; return what is wrong with them, "" if nothing is."""
     from mcp_bridge.errors import BridgeError
 
     from .matrix import combinations, saved
 
     try:
-        if hosts is not None:
-            _require(metafunc, "hosts", "widget_page")
+        if hosts := markers.get("hosts"):
             found = combinations(cast("tuple[str, ...]", hosts.args), **hosts.kwargs)
             metafunc.parametrize("_widget_setting", list(found.values()), ids=list(found), indirect=True)
-        if scenes is not None:
-            _require(metafunc, "scenes", "widget_page", "open_widget", "scene")
+        if scenes := markers.get("scenes"):
             found = saved(_project(metafunc.config), cast("tuple[str, ...]", scenes.args))
             metafunc.parametrize("scene", list(found.values()), ids=list(found), indirect=True)
     except BridgeError as error:
-        pytest.fail(f"{metafunc.definition.nodeid}: {error}", pytrace=False)
-
-
-def _require(metafunc: pytest.Metafunc, marker: str, *fixtures: str) -> None:
-    """Fail where a marker could do nothing."""
-    if not set(fixtures) & set(metafunc.fixturenames):
-        named = " or ".join(f"`{name}`" for name in fixtures)
-        pytest.fail(f"{metafunc.definition.nodeid} has the marker `{marker}`, but takes no {named}.", pytrace=False)
+        return str(error)
+    return ""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
