@@ -25,13 +25,16 @@ WATCH = """(() => {
   const words = (node) => {
     const element = node instanceof Element ? node : node?.parentElement;
     if (!element) return '';
-    const text = (element.textContent ?? '').trim().replace(/\\s+/g, ' ').slice(0, 60);
+    const text = (element.innerText ?? element.textContent ?? '').trim().replace(/\\s+/g, ' ').slice(0, 60);
     return `<${element.localName}>${text}`;
   };
   const take = (entries) => {
     for (const entry of entries) {
       if (entry.hadRecentInput) continue;
-      const moved = entry.sources.map(({ node, previousRect, currentRect }) => ({
+      // The whole document goes where it is scrolled, and where its direction puts it.
+      const parts = entry.sources.filter(({ node }) => node !== document.documentElement);
+      if (parts.length === 0 && entry.sources.length > 0) continue;
+      const moved = parts.map(({ node, previousRect, currentRect }) => ({
         element: words(node),
         dx: Math.round(currentRect.x - previousRect.x),
         dy: Math.round(currentRect.y - previousRect.y),
