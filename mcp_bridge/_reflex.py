@@ -22,6 +22,7 @@ from typing import Any, cast
 import docstring_parser
 import reflex as rx
 from reflex_base.constants import Env
+from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.environment import environment
 from reflex_base.event import Event, EventHandler, EventSpec, resolve_upload_handler_param, server_side
 from reflex_base.registry import RegistrationContext
@@ -144,6 +145,11 @@ def state_label(full_name: str) -> str:
     """Return the class name of a State."""
     state = RegistrationContext.ensure_context().base_states.get(full_name)
     return state.__name__ if state is not None else full_name
+
+
+def var_name(key: str) -> str:
+    """Return a var's name in Python from its name in an update."""
+    return key.removesuffix(FIELD_MARKER)  # 0.10.1
 
 
 def handler_full_name(handler: EventHandler) -> str:

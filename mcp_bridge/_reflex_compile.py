@@ -21,6 +21,7 @@ from reflex_base.compiler import templates as _templates
 from reflex_base.config import get_config
 from reflex_base.registry import RegistrationContext
 
+from ._reflex import var_name
 from ._reflex_run import import_app
 from .errors import BundleError
 
@@ -196,8 +197,7 @@ def initial_values(compiled: CompiledPage) -> dict[str, dict[str, Any]]:
     if state is None:
         return {}
     values: dict[str, dict[str, Any]] = _compiler_utils.compile_state(state)  # 0.10.1
-    # 0.10.1: FIELD_MARKER
-    return {name: {key.removesuffix("_rx_state_"): value for key, value in own.items()} for name, own in values.items()}
+    return {name: {var_name(key): value for key, value in own.items()} for name, own in values.items()}
 
 
 def unwritable_vars(states: Iterable[str]) -> list[tuple[str, str]]:

@@ -10,12 +10,16 @@ they drop the keys that they do not know.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from mcp import Client
+from mcp.client import Transport
+from mcp.client.streamable_http import streamable_http_client
+from mcp.server import MCPServer
+from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     METHOD_NOT_FOUND,
@@ -58,13 +62,14 @@ class Listing:
     resources: list[dict[str, Any]]
 
 
-def ask(url: str | None, question: Callable[[Client], Awaitable[_T]]) -> _T:
+def ask(url: str | None, question: Callable[[Client], Awaitable[_T]], headers: Mapping[str, str] | None = None) -> _T:
     """Connect to a server, ask it, and return the answer.
 
     Args:
         url: The MCP endpoint, or None for the app of `rxconfig.py` in the current folder, which then runs in this
             process.
         question: Does the asking; requests only, since what it raises counts as the server's failure.
+        headers: Further headers of each request to a URL, such as `authorization`.
 
     Raises:
         CommandError: If it is no URL, or what answers there does not speak MCP.
@@ -75,9 +80,10 @@ def ask(url: str | None, question: Callable[[Client], Awaitable[_T]]) -> _T:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             msg = f"`{url}` is not the URL of an MCP server. Write it whole, for example http://127.0.0.1:8000/mcp."
             raise CommandError(msg)
-    target = url or create_server()
     try:
-        return asyncio.run(_ask(Client(target, read_timeout_seconds=_SECONDS), question))
+        return asyncio.run(
+            _ask_url(url, question, headers or {}) if url is not None else _ask(create_server(), question)
+        )
     except (ExceptionGroup, MCPError) as error:
         cause = _first(error)
         if isinstance(cause, BridgeError):
@@ -88,9 +94,15 @@ def ask(url: str | None, question: Callable[[Client], Awaitable[_T]]) -> _T:
         raise CommandError(msg) from error
 
 
-async def _ask(client: Client, question: Callable[[Client], Awaitable[_T]]) -> _T:
+async def _ask_url(url: str, question: Callable[[Client], Awaitable[_T]], headers: Mapping[str, str]) -> _T:
+    """Ask a server by HTTP."""
+    async with create_mcp_http_client(headers=dict(headers)) as http:
+        return await _ask(streamable_http_client(url, http_client=http), question)
+
+
+async def _ask(server: MCPServer[Any] | Transport, question: Callable[[Client], Awaitable[_T]]) -> _T:
     """Ask a server that is not connected yet."""
-    async with client:
+    async with Client(server, read_timeout_seconds=_SECONDS) as client:
         return await question(client)
 
 

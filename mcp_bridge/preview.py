@@ -15,13 +15,16 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from . import scene_routes
 from .csp import Csp
 
 
@@ -107,23 +110,25 @@ def csp_header(csp: Csp, *, sandbox: bool, connect_self: bool, ancestor: str = "
     return "; ".join((["sandbox allow-scripts allow-forms"] if sandbox else []) + policy)
 
 
-def preview_routes(read_bundle: ReadBundle, *, live: bool = False) -> list[BaseRoute]:
+def preview_routes(read_bundle: ReadBundle, scenes: Path | None = None, *, live: bool = False) -> list[BaseRoute]:
     """Return the routes `/`, `/favicon.ico`, `/preview/<file>`, `/preview/frame?uri=` and `/widgets/<name>`.
 
     Args:
         read_bundle: Called on each request of a bundle, with a `ui://` URI by `/preview/frame` and with the widget's
             name by `/widgets/<name>`, followed by `?v=<version>` if the request has it.
+        scenes: The folder that the page may read scenes from and save them to; None, as in production, for none.
         live: Whether the pages follow the source, as `mcp-bridge dev` has them do.
     """
     pages = _read_files()
     if live:
         pages["index.html"] = _html(_first(pages["index.html"].body.decode(), _LIVE.format("preview/")))
+    told = _told_of(pages["index.html"], scenes)
     first = "".join(f"<script>{pages[name].body.decode()}</script>" for name in _FIRST_SCRIPTS)
 
     def index(request: Request) -> Response:
         other = _other_origin(request)
         csp = _PAGE_CSP.replace("frame-src 'self'", f"frame-src 'self' {other}") if other else _PAGE_CSP
-        return _answer(request, pages["index.html"], csp)
+        return _answer(request, told if scenes and scene_routes.is_here(request) else pages["index.html"], csp)
 
     def favicon(request: Request) -> Response:
         return _answer(request, pages["icon.svg"], _PAGE_CSP)
@@ -155,6 +160,7 @@ def preview_routes(read_bundle: ReadBundle, *, live: bool = False) -> list[BaseR
         # Browsers ask for it on the standalone pages, whose HTML names no icon.
         Route("/favicon.ico", favicon),
         Route("/preview/frame", frame),
+        *(scene_routes.scene_routes(scenes) if scenes else []),
         Route("/preview/{file}", page_file),
         Route("/widgets/{name}", alone),
     ]
@@ -169,6 +175,13 @@ def _read_files() -> dict[str, _File]:
         and entry.name not in _NOT_SERVED
         and (suffix := "." + entry.name.rpartition(".")[2]) in _MEDIA_TYPES
     }
+
+
+def _told_of(page: _File, scenes: Path | None) -> _File:
+    """Return the page with the folder that it may save scenes to."""
+    folder = escape(scene_routes.shown(scenes)) if scenes else ""
+    meta = f'<meta name="scenes" content="{folder}">'.encode()
+    return _File(page.body.replace(b'<meta name="scenes" content="">', meta), page.media_type)
 
 
 def _other_origin(request: Request) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ._version import __version__
 from .errors import BridgeError
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -103,7 +104,17 @@ def _files(name: str, template: str) -> Iterator[tuple[str, str]]:
         files = (path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
         found |= {path.relative_to(source).as_posix(): path for path in files}
     for path, source in sorted(found.items()):
-        yield path, source.read_text(encoding="utf-8").replace("{{name}}", name)
+        text = source.read_text(encoding="utf-8")
+        yield path, text.replace("{{name}}", name).replace("{{range}}", _range())
+
+
+def _range() -> str:
+    """Return the versions that a project is written for: this one and later, as long as none may break it.
+
+    Before 1.0 that is the minor version, after it the major one (Semantic Versioning 2.0.0, 4 and 8).
+    """
+    major, minor = (int(part) for part in __version__.split(".")[:2])
+    return f">={__version__},<{major + 1}" if major else f">={__version__},<0.{minor + 1}"
 
 
 def _write(folder: Path, path: str, text: str) -> Change:

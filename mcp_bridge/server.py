@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, cast
 
 from mcp.server import MCPServer
@@ -47,6 +48,9 @@ from .results import Result
 __all__ = ["attach", "create_app", "create_server"]
 
 logger = logging.getLogger(__name__)
+
+SCENES = "tests/scenes"
+"""Where the emulator finds and saves the scenes of a project, in its folder."""
 
 _VERSIONED_SECONDS = 365 * 24 * 3600
 
@@ -235,6 +239,7 @@ def create_app(
 
     bridge = bridge or Bridge.load()
     server = server or create_server(bridge)
+    is_production = _reflex.is_production()
     inner = server.streamable_http_app(
         streamable_http_path=metadata.MCP_PATH,
         stateless_http=True,
@@ -245,7 +250,9 @@ def create_app(
         bridge,
         inner,
         lambda: server.session_manager.run(),
-        preview=not _reflex.is_production() if preview is None else preview,
+        preview=not is_production if preview is None else preview,
+        # Whoever sees the preview could write files of the project.
+        scenes=None if is_production else Path.cwd() / SCENES,
         allowed_hosts=allowed_hosts,
         prefix=configured_prefix(bridge.public_url) if prefix is None else checked_prefix(prefix),
         trusted_proxies=configured_proxies() if trusted_proxies is None else trusted_proxies,

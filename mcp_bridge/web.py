@@ -11,6 +11,7 @@ import contextlib
 import ipaddress
 import os
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,6 +51,7 @@ def web_app(
     running: Callable[[], contextlib.AbstractAsyncContextManager[Any]],
     *,
     preview: bool,
+    scenes: Path | None,
     allowed_hosts: list[str] | None,
     prefix: str,
     trusted_proxies: list[str],
@@ -62,6 +64,7 @@ def web_app(
         mcp_app: The SDK's application with the route `/mcp`.
         running: Opens what `mcp_app` needs while it serves.
         preview: Whether to serve the preview and the standalone pages.
+        scenes: The folder that the preview may save scenes to; None for none.
         allowed_hosts: Host names that requests may name besides localhost; None for those of the environment.
         prefix: The path that a proxy puts before all others, "" for none.
         trusted_proxies: The addresses and networks whose `X-Forwarded-*` headers are believed.
@@ -88,7 +91,7 @@ def web_app(
         Route(MCP_PATH, no_stream, methods=["GET", "DELETE"]),
     ]
     if preview:
-        routes += preview_routes(read_bundle, live=live)
+        routes += preview_routes(read_bundle, scenes, live=live)
     routes.append(Mount("/", app=mcp_app))
     return Starlette(
         lifespan=lifespan,

@@ -13,6 +13,7 @@ import pytest
 
 from tests.demo import demo_bridge
 from tests.host_fixtures import browser, host_servers, mcp_url, open_in_host  # noqa: F401
+from tests.redis_processes import App
 from tests.redis_server import redis_server
 
 if TYPE_CHECKING:
@@ -39,3 +40,9 @@ def redis_url() -> Iterator[str]:
     """A Redis for the tests of one module."""
     with redis_server() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """The app of several processes, in a folder of one module."""
+    return App.copy_to(tmp_path_factory.mktemp("app"))

@@ -1,10 +1,13 @@
 """A server of somebody else: it has no bridge, names its widget by the flat key only, and lists no resource for it.
 
 python -m tests.other_server        prints the URL of the endpoint
+
+With the environment variable OTHER_TOKEN it answers only to requests with that bearer token.
 """
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 import uvicorn
@@ -12,6 +15,9 @@ from mcp.server import MCPServer
 from mcp.server.context import CallNext, ServerRequestContext
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 URI = "ui://other/view.html"
 ESCAPE = "\x1b[31m"
@@ -52,9 +58,21 @@ def other_server() -> MCPServer[Any]:
     return server
 
 
+def _guarded(app: ASGIApp, credentials: str) -> ASGIApp:
+    """Return an application that refuses requests without the credentials."""
+
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        is_known = scope["type"] != "http" or Headers(scope=scope).get("authorization") == credentials
+        await (app if is_known else Response(status_code=401))(scope, receive, send)
+
+    return guard
+
+
 def main() -> None:
     """Serve on a free port of 127.0.0.1 until stopped."""
-    app = other_server().streamable_http_app(stateless_http=True)
+    app: ASGIApp = other_server().streamable_http_app(stateless_http=True)
+    if token := os.environ.get("OTHER_TOKEN"):
+        app = _guarded(app, f"Bearer {token}")
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
     listener = config.bind_socket()
     print(f"MCP endpoint  http://127.0.0.1:{listener.getsockname()[1]}/mcp", flush=True)

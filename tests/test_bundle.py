@@ -20,6 +20,7 @@ from mcp_bridge._toasts import may_toast
 from mcp_bridge.bundle import html, literals_in, with_parents
 from mcp_bridge.compiler import compile_widgets
 from mcp_bridge.errors import BundleError
+from tests.own_process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ class Project:
         (folder / "assets").mkdir()
         (folder / "assets/dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
         self.source = APP.read_text()
-        _lend_packages(self.web, folder)
+        lend_packages(self.web, folder)
 
     def export(self) -> subprocess.CompletedProcess[str]:
         """Run the ordinary command with no program of this machine on PATH but a shell."""
@@ -69,19 +70,8 @@ class Project:
             if found:
                 with contextlib.suppress(FileExistsError):
                     (programs / name).symlink_to(found)
-        environment = {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if not name.startswith(("REFLEX_", "MCP_BRIDGE_", "PYTEST_"))
-            },
-            "PATH": str(programs),
-            "PYTHONPATH": str(ROOT),
-            "REFLEX_TELEMETRY_ENABLED": "false",
-            "COLUMNS": "120",
-        }
         command = [sys.executable, "-m", "reflex", "export", "--no-zip"]
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        return run(command, self.folder, PATH=str(programs), COLUMNS="120")
 
     def changed(self, old: str, new: str) -> None:
         """Change the app's source."""
@@ -98,7 +88,7 @@ class Project:
         return manifest.read_file(self.manifest.widgets[widget].current, self.output).decode()
 
 
-def _lend_packages(web: Path, folder: Path) -> None:
+def lend_packages(web: Path, folder: Path) -> None:
     """Use the npm packages of the repository's own export, where there was one; else npm installs them."""
     source = ROOT / ".web"
     if not (source / "node_modules/vite").is_dir() or not (ROOT / "reflex.lock").is_dir():

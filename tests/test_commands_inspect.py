@@ -97,6 +97,23 @@ def test_a_server_of_somebody_else_is_inspected_too(tmp_path: Path) -> None:
         assert wire["tools"][0]["securitySchemes"] == [{"type": "noauth"}]
 
 
+def test_credentials_go_with_each_request(tmp_path: Path) -> None:
+    """bridge: `--header` of the commands that ask a server, spelled alike."""
+    credentials = ("--header", "Authorization: Bearer t0p")
+    with serve(["-m", "tests.other_server"], tmp_path / "log", OTHER_TOKEN="t0p") as url:
+        assert run(tmp_path, "inspect", url, *credentials).stdout.startswith("Other 7, MCP 2026-07-28: 2 tools")
+        called = run(tmp_path, "call", "draw", "sides=4", "--url", url, *credentials)
+        assert (called.returncode, "4 sides, 1.0, None, False" in called.stdout) == (0, True)
+        stranger = run(tmp_path, "inspect", url, "--header", "Authorization: Bearer other")
+        assert (stranger.returncode, stranger.stdout) == (1, "")
+        assert f"no MCP server answers at {url}: " in stranger.stderr
+        assert "Traceback" not in stranger.stderr
+    for command in (["inspect"], ["call", "hello"], ["doctor"]):
+        done = run(ROOT, *command, *credentials)
+        assert done.returncode in (1, 2)
+        assert "--header is for a server, and none is named. Give the URL of its endpoint" in done.stderr
+
+
 def test_what_the_app_prints_stays_out_of_the_answer(tmp_path: Path) -> None:
     """bridge: standard output is the answer, which a program may read."""
     done = run(project(tmp_path, with_widget=False), "inspect", "--json")

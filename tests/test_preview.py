@@ -292,7 +292,13 @@ def test_every_file_that_the_page_names_is_served_and_cached_by_its_content(clie
     """bridge: the page needs nothing but its own files."""
     page = client.get("/")
     names = set(re.findall(r'(?:href|src)="(preview/[^"]+)"', page.text))
-    assert names == {"preview/icon.svg", "preview/preview.css", "preview/preview.js", "preview/shells.css"}
+    assert names == {
+        "preview/icon.svg",
+        "preview/preview.css",
+        "preview/panels.css",
+        "preview/preview.js",
+        "preview/shells.css",
+    }
 
     seen: set[str] = set()
     while names - seen:

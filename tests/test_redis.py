@@ -18,12 +18,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """The app."""
-    return App.copy_to(tmp_path_factory.mktemp("redis"))
-
-
-@pytest.fixture(scope="module")
 def first(app: App, redis_url: str) -> Iterator[Server]:
     """A process."""
     with app.serve(redis_url) as server:

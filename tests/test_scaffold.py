@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import shlex
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
+from packaging.requirements import Requirement
 
+from mcp_bridge import __version__
 from mcp_bridge.scaffold import TEMPLATES, Change, ScaffoldError, create, extend
+from tests.own_process import run, run_pytest
 from tests.test_bundle import Project
 
+EXPORT = ["reflex", "export", "--frontend-only", "--no-zip"]
 COMMAND = [sys.executable, "-m", "mcp_bridge.cli"]
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("REFLEX_", "PYTEST_"))}
 
 CONFIG = """import reflex as rx
 
@@ -24,22 +28,21 @@ config = rx.Config(
 """
 
 
-def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder."""
-    return subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_new_project_passes_its_own_tests_at_once(tmp_path: Path, template: str) -> None:
     """bridge: every template; nothing else is asked, and nothing else is needed."""
     done = run([*COMMAND, "new", "pizzeria", "--template", template], tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("14 files in pizzeria/")
-    tests = run([sys.executable, "-m", "pytest", "-q", "-W", "error"], tmp_path / "pizzeria")
+    tests = run_pytest(tmp_path / "pizzeria", "-W", "error")
     assert tests.returncode == 0, tests.stdout + tests.stderr
-    assert 'name = "pizzeria"' in (tmp_path / "pizzeria/pyproject.toml").read_text()
+    project = tomllib.loads((tmp_path / "pizzeria/pyproject.toml").read_text())
+    assert project["project"]["name"] == "pizzeria"
+    [ours] = map(Requirement, project["project"]["dependencies"])
+    [tests] = map(Requirement, project["dependency-groups"]["dev"])
+    assert (ours.name, tests.name, tests.extras) == ("reflex-mcp-bridge", "reflex-mcp-bridge", {"testing"})
+    assert ours.specifier == tests.specifier
+    assert [each in ours.specifier for each in (__version__, "1000")] == [True, False]
 
 
 @pytest.mark.export
@@ -58,10 +61,15 @@ def test_every_template_can_be_exported(tmp_path: Path) -> None:
     for template in TEMPLATES:
         extend(project.folder, template)
     project.source = ""
-    result = run([sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"], project.folder)
+    result = run([sys.executable, "-m", *EXPORT], project.folder)
     assert result.returncode == 0, result.stdout + result.stderr
     assert set(project.manifest.widgets) == {"hello", "trails", "sales", "report", "story"}
     assert "Warning" not in result.stdout
+    steps = yaml.safe_load((project.folder / ".github/workflows/test.yml").read_text())["jobs"]["test"]["steps"]
+    commands = [shlex.split(step["run"]) for step in steps if "run" in step]
+    assert [" ".join(each) for each in commands[2:]] == ["pytest", " ".join(EXPORT), "mcp-bridge doctor"]
+    doctor = run([*COMMAND, "doctor"], project.folder)
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
 
 
 def test_a_folder_with_files_and_a_name_that_does_not_fit_are_refused(tmp_path: Path) -> None:
@@ -96,7 +104,7 @@ def test_an_existing_app_gets_a_widget_and_keeps_its_files(tmp_path: Path) -> No
     assert (tmp_path / "components/__init__.py").read_text() == "# mine\n"
     config = (tmp_path / "rxconfig.py").read_text()
     assert "plugins=[WidgetsPlugin(), rx.plugins.RadixThemesPlugin()]" in config
-    tests = run([sys.executable, "-m", "pytest", "-q"], tmp_path)
+    tests = run_pytest(tmp_path)
     assert tests.returncode == 0, tests.stdout + tests.stderr
     assert {change.what for change in extend(tmp_path, "hello")} == {"left"}
 

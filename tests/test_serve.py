@@ -23,12 +23,6 @@ COMMAND = [sys.executable, "-m", "mcp_bridge.cli", "serve", "--port", "0"]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """The app."""
-    return App.copy_to(tmp_path_factory.mktemp("serve"))
-
-
-@pytest.fixture(scope="module")
 def workers(app: App, redis_url: str) -> Iterator[Server]:
     """Two workers on one port."""
     with app.serve(redis_url, "--workers", "2") as server:

@@ -17,12 +17,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """The app."""
-    return App.copy_to(tmp_path_factory.mktemp("stopping"))
-
-
-@pytest.fixture(scope="module")
 def survivor(app: App, redis_url: str) -> Iterator[Server]:
     """A process that goes on."""
     with app.serve(redis_url) as server:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ import pytest
 from app.flight_state import Flights
 from app.hello import Hello
 from mcp_bridge import BridgeError, CallError, ToolError, host
+from tests.own_process import run_pytest
 
 ROUTE: dict[str, Any] = {"origin": "JFK", "destination": "SFO", "date": dt.date(2013, 7, 1)}
 HOME: dict[str, Any] = {"bedrooms": 3, "baths": 1.75, "square_feet": 1440, "year_built": 1956, "lot_acres": 0.28}
@@ -93,9 +91,6 @@ async def test_a_widget_goes_on_after_a_deployment(open_widget: Any) -> None:
     await widget.reload()
     assert widget.vars["Hello"] == {"name": "Ada", "clicks": 3}
 
-
-_PYTEST = "import sys; sys.path.remove(''); import pytest; sys.exit(pytest.main())"
-"""`pytest`; `python -m pytest` would put the folder on Python's path."""
 
 _CONFIG = """
 import reflex as rx
@@ -207,16 +202,7 @@ def test_the_kit_is_there_wherever_the_package_is_installed(tmp_path: Path) -> N
     (tmp_path / "rxconfig.py").write_text(_CONFIG)
     (tmp_path / "counter/counter.py").write_text(_APP)
     (tmp_path / "test_counter.py").write_text(_TESTS)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("REFLEX_", "PYTEST_"))}
-    done = subprocess.run(
-        [sys.executable, "-c", _PYTEST, "-q", "-p", "no:cacheprovider", "-W", "error"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = run_pytest(tmp_path, "-W", "error")
     said = done.stdout
     assert "3 failed, 2 passed, 1 error" in said, said + done.stderr
     assert "assert 7 == 6" in said

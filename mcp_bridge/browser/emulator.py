@@ -251,9 +251,12 @@ class Emulator:
         """
         document = self.document
         style = document.add_style_tag(content=_HIDDEN)
+        self.page.locator(_FRAME).scroll_into_view_if_needed()
         box = self.page.locator(_FRAME).bounding_box() or {"x": 0, "y": 0, "width": 2, "height": 2}
-        clip: Any = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "width": 1, "height": 1}
-        png = self.page.screenshot(clip=clip, full_page=True)
+        # No picture of the full page: it would give the widget another width for a moment.
+        middle = min(max(box["y"], 0) + box["height"] / 2, _HEIGHT - 2)
+        clip: Any = {"x": box["x"] + box["width"] / 2, "y": middle, "width": 1, "height": 1}
+        png = self.page.screenshot(clip=clip)
         style.evaluate("(element) => element.remove()")
         return first_pixel(png)
 

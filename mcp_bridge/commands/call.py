@@ -6,6 +6,7 @@ the person sees the widget.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from mcp_bridge.results import META_KEY
 from mcp_bridge.schemas import as_list, as_object
 from mcp_bridge.values import find, given, uri_of
 
+from .headers import HEADERS, headers_for
 from .terminal import aside, console, grid, plain, title, told, write_json
 
 if TYPE_CHECKING:
@@ -36,8 +38,16 @@ _SERVED = "http://127.0.0.1:8000"  # where `mcp-bridge serve` listens by default
 @click.argument("values", metavar="[KEY=VALUE]...", nargs=-1)
 @click.option("--args", "whole", metavar="JSON", help="The arguments as a JSON object; KEY=VALUE comes before it.")
 @click.option("--url", help="The MCP server to call, by default the app in the current folder.")
+@HEADERS
 @click.option("--json", "as_json", is_flag=True, help="Print the result of the wire.")
-def call(tool: str, values: tuple[str, ...], whole: str | None, url: str | None, as_json: bool) -> None:
+def call(
+    tool: str,
+    values: tuple[str, ...],
+    whole: str | None,
+    url: str | None,
+    headers: tuple[tuple[str, str], ...],
+    as_json: bool,
+) -> None:
     """Call a tool and show what the model, the widget and the person get.
 
     A VALUE is text, a number, true or false as the tool's schema wants it; objects and lists are JSON.
@@ -46,7 +56,8 @@ def call(tool: str, values: tuple[str, ...], whole: str | None, url: str | None,
         from mcp_bridge.client import ask
 
         with aside():
-            found, arguments, result = ask(url, lambda client: _call(client, tool, values, whole))
+            question = functools.partial(_call, name=tool, values=values, whole=whole)
+            found, arguments, result = ask(url, question, headers_for(url, headers))
     is_error = result.get("isError") is True
     if as_json:
         write_json(result)
@@ -122,11 +133,13 @@ def _show_widget(out: Console, meta: dict[str, Any]) -> None:
             update.get("pending")
         )
     out.print(grid(rows))
+    from mcp_bridge._reflex import var_name
+
     for state, values in as_object(update.get("vars")).items():
         out.print(f"  {plain(_state(state))}", style="bold")
         own = as_object(values)
         shown = [(key, value) for key, value in own.items() if not key.startswith("rx_router_")]
-        rows = [(plain(key.removesuffix("_rx_state_")), _short(value)) for key, value in shown]
+        rows = [(plain(var_name(key)), _short(value)) for key, value in shown]
         rows += [("router", f"{len(own) - len(shown)} vars of Reflex's own")] if len(shown) < len(own) else []
         out.print(grid(rows, indent=4))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .headers import HEADERS, headers_for
 from .terminal import aside, told
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     show_default="on, if Playwright and Chromium are there",
     help="Look at widgets in a browser too.",
 )
-@click.option("--header", "headers", multiple=True, help="A header of each request, for example 'Authorization: ...'.")
+@HEADERS
 def doctor(
     url: str | None,
     as_json: bool,
@@ -41,16 +42,16 @@ def doctor(
     sarif: Path | None,
     strict: bool,
     browser: bool | None,
-    headers: tuple[str, ...],
+    headers: tuple[tuple[str, str], ...],
 ) -> None:
     """Check the app of the current folder, or the server at URL, by the rules of hosts and reviewers.
 
     Nothing is changed: of the tools only those are called that read and need no arguments. The exit code is 0
     without errors and 1 with.
     """
-    given = dict(_header(each) for each in headers)
     with told(logging.ERROR), aside():
-        report = _check_url(_endpoint(url), given, browser) if url else _check_app(browser)
+        sent = headers_for(url, headers)
+        report = _check_url(_endpoint(url), sent, browser) if url else _check_app(browser)
 
     from mcp_bridge.doctor import reports
 
@@ -126,16 +127,3 @@ def _endpoint(url: str) -> str:
         msg = f"{url!r} is not a URL with http or https. Write it like https://pizza.example.com/mcp."
         raise click.BadParameter(msg, param_hint="URL")
     return f"{url.rstrip('/')}/mcp" if urlsplit(url).path in ("", "/") else url
-
-
-def _header(given: str) -> tuple[str, str]:
-    """Return name and value of a header.
-
-    Raises:
-        click.BadParameter: If it has no colon.
-    """
-    name, colon, value = given.partition(":")
-    if not colon or not name.strip():
-        msg = "it has no colon. Write it like 'Authorization: Bearer TOKEN'."
-        raise click.BadParameter(msg, param_hint="--header")
-    return name.strip().lower(), value.strip()

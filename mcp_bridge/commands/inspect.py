@@ -14,6 +14,7 @@ import click
 from mcp_bridge.schemas import NOTHING, as_object, fields
 from mcp_bridge.values import find, uri_of
 
+from .headers import HEADERS, headers_for
 from .terminal import aside, console, grid, plain, title, told, write_json
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ _NOT_SAID = "–"
 @click.command()
 @click.argument("url", required=False)
 @click.option("--tool", "name", metavar="NAME", help="Show one tool and the resource of its widget.")
+@HEADERS
 @click.option("--json", "as_json", is_flag=True, help="Print the objects of the wire.")
-def inspect(url: str | None, name: str | None, as_json: bool) -> None:
+def inspect(url: str | None, name: str | None, headers: tuple[tuple[str, str], ...], as_json: bool) -> None:
     """Show tools and resources as hosts see them.
 
     Without URL they are those of the app in the current folder; with one, such as http://127.0.0.1:8000/mcp, those of
@@ -39,7 +41,7 @@ def inspect(url: str | None, name: str | None, as_json: bool) -> None:
         from mcp_bridge.client import ask
 
         with aside():
-            listing, contents = ask(url, lambda client: _read(client, name))
+            listing, contents = ask(url, lambda client: _read(client, name), headers_for(url, headers))
         if as_json:
             write_json({"tools": listing.tools, "resources": listing.resources})
             return

@@ -6,6 +6,8 @@ async for paths in changes(Path.cwd()):     # ["app/flights.py"], a moment after
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import os
 from collections.abc import AsyncGenerator, Iterator
@@ -13,28 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import watchfiles
-from watchfiles import Change, DefaultFilter
+from watchfiles import DefaultFilter
 
 _SETTLE_MS = 20
 """Milliseconds without a change after which a save is complete; editors write a file in two or three steps."""
 
 _GATHER_MS = 300
+_LOOK_SECONDS = 2
+"""How often the files are looked at where nothing is told of them, as on some shared folders."""
+
 _SUFFIXES = (".py", ".js", ".jsx", ".ts", ".tsx", ".css", ".env")
 _ASSETS = "assets"
+_IGNORED = ("dist", "tests", "build", "reflex.lock", *DefaultFilter.ignore_dirs)
+
 _follow: Any = vars(watchfiles)["awatch"]  # its types name a package that is not installed
-_IGNORED = ("dist", "tests", "build", ".states", ".web", ".cache", "reflex.lock")
 
-
-class _Filter(DefaultFilter):
-    """What is watched: source files anywhere but in what is generated or installed, and every asset."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__()
-        self._root = root
-
-    def __call__(self, change: Change, path: str) -> bool:
-        """Whether a change counts."""
-        return super().__call__(change, path) and is_source(Path(path), self._root)
+Files = dict[Path, tuple[int, int, str]]
+"""The watched files: when each was changed, in nanoseconds, its size in bytes and its hash."""
 
 
 def is_source(path: Path, root: Path) -> bool:
@@ -48,31 +45,73 @@ def is_source(path: Path, root: Path) -> bool:
 async def changes(root: Path) -> AsyncGenerator[list[str]]:
     """Yield the changed files, relative to the project, each time that something was saved with another content."""
     root = root.resolve()
-    known = {path: _digest(path) for path in _sources(root)}
-    async for batch in _follow(root, watch_filter=_Filter(root), debounce=_GATHER_MS, step=_SETTLE_MS):
-        changed: list[str] = []
-        for _, name in sorted(batch, key=lambda each: each[1]):
-            path = Path(name)
-            digest = _digest(path)
-            if known.get(path) == digest:
-                continue
-            known[path] = digest
-            changed.append(path.relative_to(root).as_posix())
-        if changed:
-            yield list(dict.fromkeys(changed))
-
-
-def _sources(root: Path) -> Iterator[Path]:
-    """Yield the files that are watched."""
-    ignore = _Filter(root)
-    for folder, folders, files in os.walk(root):
-        folders[:] = [each for each in folders if each not in ignore.ignore_dirs and not each.startswith(".")]
-        yield from (path for name in files if ignore(Change.added, str(path := Path(folder, name))))
-
-
-def _digest(path: Path) -> str | None:
-    """Return the hash of a file, None if there is none."""
+    known = _scan(root, {})
+    woken = asyncio.Event()
+    folders: set[Path] = set()
+    watcher: asyncio.Task[None] | None = None
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
+        while True:
+            found = set(_folders(root))
+            if watcher is None or watcher.done() or found != folders:
+                if watcher is not None:
+                    watcher.cancel()
+                folders, watcher = found, asyncio.create_task(_wake(root, found, woken))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await woken.wait()
+            woken.clear()
+            now = _scan(root, known)
+            paths = {*known, *now}
+            changed = [path for path in paths if known.get(path, _NONE)[2] != now.get(path, _NONE)[2]]
+            known = now
+            if changed:
+                yield sorted(path.relative_to(root).as_posix() for path in changed)
+    finally:
+        if watcher is not None:
+            watcher.cancel()
+
+
+_NONE = (0, 0, "")
+
+
+async def _wake(root: Path, folders: set[Path], woken: asyncio.Event) -> None:
+    """Set the event when something changes; what is installed beside the project is not listened to."""
+
+    async def follow(*paths: Path, recursive: bool) -> None:
+        if paths:
+            options = {"debounce": _GATHER_MS, "step": _SETTLE_MS, "watch_filter": None}
+            async for _ in _follow(*paths, recursive=recursive, **options):
+                woken.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(follow(root, recursive=False))
+        group.create_task(follow(*folders, recursive=True))
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    """Yield the folders of a project that have source files or assets, or may have."""
+    for entry in os.scandir(root):
+        if entry.is_dir() and not entry.name.startswith(".") and entry.name not in _IGNORED:
+            yield Path(entry.path)
+
+
+def _scan(root: Path, known: Files) -> Files:
+    """Return the watched files; one that looks as before is not read again."""
+    found: Files = {}
+    for folder, folders, files in os.walk(root):
+        folders[:] = [each for each in folders if each not in DefaultFilter.ignore_dirs and not each.startswith(".")]
+        for name in files:
+            path = Path(folder, name)
+            if not is_source(path, root):
+                continue
+            with contextlib.suppress(OSError):
+                stat = path.stat()
+                before = known.get(path, _NONE)
+                is_same = before[:2] == (stat.st_mtime_ns, stat.st_size)
+                found[path] = (stat.st_mtime_ns, stat.st_size, before[2] if is_same else _digest(path))
+    return found
+
+
+def _digest(path: Path) -> str:
+    """Return the hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

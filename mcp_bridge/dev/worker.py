@@ -146,13 +146,15 @@ def _load(line: Line) -> Bridge:
 
 
 def _server(bridge: Bridge) -> tuple[Server, socket.socket]:
-    """Return the HTTP server and the socket that it will listen on."""
+    """Return the HTTP server and the socket that it accepts from."""
     import uvicorn
 
     from mcp_bridge.server import create_app
 
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    # From here on who connects waits, and is not refused, until the server has begun.
+    listener.listen(2048)
     app = create_app(bridge=bridge, preview=True, live=True)
     config = uvicorn.Config(
         app, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=_STOP_SECONDS, access_log=False

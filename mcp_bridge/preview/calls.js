@@ -21,11 +21,12 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {import("./mcp.js").Client} options.request
  * @param {(name: string) => any} options.find The tool of a name.
  * @param {() => Map<string, number>} options.quirks
+ * @param {() => number | undefined} options.patience Milliseconds until the host gives up on a call.
  * @param {(name: string, given: any) => Promise<boolean>} options.approve Ask the person.
  * @param {() => (call: Call) => void} options.noting Taken when a call starts: where its end is written.
  * @returns {(params: any, onProgress: (params: any) => void) => Promise<any>}
  */
-export function createCalls({ request, find, quirks, approve, noting }) {
+export function createCalls({ request, find, quirks, patience, approve, noting }) {
   /**
    * @param {any} params
    * @param {(params: any) => void} onProgress
@@ -54,7 +55,7 @@ export function createCalls({ request, find, quirks, approve, noting }) {
     const startedAt = performance.now();
     const note = noting();
     const entry = { name: String(params?.name), arguments: params?.arguments };
-    const limit = quirks().get("timeout-60s");
+    const limit = patience();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     const late = new Promise((_, reject) => {

@@ -92,15 +92,16 @@ export function formatMs(ms) {
  * A button that copies a text and says so.
  * @param {() => string} text
  * @param {string} label
+ * @param {string} [words] What it shows.
  * @returns {HTMLElement}
  */
-export function copyButton(text, label) {
-  const caption = h("span", { "aria-live": "polite" }, "Copy");
+export function copyButton(text, label, words = "Copy") {
+  const caption = h("span", { "aria-live": "polite" }, words);
   const button = h("button", { type: "button", class: "quiet small", "aria-label": label }, icon("copy"), caption);
   button.addEventListener("click", async () => {
     const done = await navigator.clipboard.writeText(text()).then(() => "Copied", () => "Not allowed");
     caption.textContent = done;
-    setTimeout(() => (caption.textContent = "Copy"), 1500);
+    setTimeout(() => (caption.textContent = words), 1500);
   });
   return button;
 }

@@ -51,6 +51,10 @@ export function createEmulator(request) {
     request,
     find: (name) => tools.find((each) => each.name === name),
     quirks: () => around().quirks,
+    patience() {
+      const { quirks, profile } = around();
+      return quirks.get("timeout-60s") ?? (profile.callSeconds && profile.callSeconds * 1000);
+    },
     approve: (name, given) => ask(name, given),
     noting() {
       const begun = log.epoch();

@@ -6,9 +6,13 @@ import { control, readAll } from "./fields.js";
 import { fieldsOf } from "./schema.js";
 import { Refusal } from "./values.js";
 
+let lastId = 0;
+
 /**
  * @typedef {object} Form
  * @property {HTMLElement} element
+ * @property {(values: Record<string, any>) => void} write Enter other values.
+ * @property {() => Record<string, any>} read What is entered, as far as it can be read.
  * @property {(running: boolean) => void} setRunning
  */
 
@@ -20,22 +24,25 @@ import { Refusal } from "./values.js";
  * @param {(values: Record<string, any>) => void} options.onChange
  * @param {(values: Record<string, any>) => void} options.onRun
  * @param {() => void} options.onStop
+ * @param {string} [options.label] For screen readers.
+ * @param {string} [options.action] What the button says.
  * @returns {Form}
  */
-export function createForm({ schema, values, onChange, onRun, onStop }) {
+export function createForm({ schema, values, onChange, onRun, onStop, label = "Arguments", action = "Run" }) {
+  const id = `raw-${++lastId}`;
   const fields = fieldsOf(schema);
   const controls = fields.map((field) => /** @type {[string, import("./fields.js").Control]} */ ([field.key, control(field)]));
-  const raw = /** @type {HTMLTextAreaElement} */ (h("textarea", { id: "raw", class: "code", rows: 8, spellcheck: "false", "aria-describedby": "raw-error" }));
-  const rawError = h("p", { id: "raw-error", class: "field-error" });
-  const rawBox = h("div", { class: "field wide", hidden: true }, h("label", { for: "raw" }, "Arguments as JSON"), raw, rawError);
+  const raw = /** @type {HTMLTextAreaElement} */ (h("textarea", { id, class: "code", rows: 8, spellcheck: "false", "aria-describedby": `${id}-error` }));
+  const rawError = h("p", { id: `${id}-error`, class: "field-error" });
+  const rawBox = h("div", { class: "field wide", hidden: true }, h("label", { for: id }, "Arguments as JSON"), raw, rawError);
   const grid = h("div", { class: "fields" }, controls.map(([, each]) => each.element), fields.length === 0 && h("p", { class: "help" }, "This tool takes no arguments."));
-  const run = /** @type {HTMLButtonElement} */ (h("button", { type: "submit", class: "primary" }, icon("play"), h("span", {}, "Run")));
+  const run = /** @type {HTMLButtonElement} */ (h("button", { type: "submit", class: "primary" }, icon("play"), h("span", {}, action)));
   const json = h("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => toggle() }, icon("braces"), "JSON");
   const reset = h("button", { type: "button", class: "quiet", onclick: () => write(null) }, "Reset");
   let isRaw = false;
   let isRunning = false;
 
-  const form = h("form", { class: "card form", novalidate: true, "aria-label": "Arguments" }, grid, rawBox, h("div", { class: "actions" }, run, json, reset));
+  const form = h("form", { class: "card form", novalidate: true, "aria-label": label }, grid, rawBox, h("div", { class: "actions" }, run, json, reset));
   form.addEventListener("input", () => onChange(isRaw ? lenientRaw() : readAll(controls, false)));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -122,10 +129,12 @@ export function createForm({ schema, values, onChange, onRun, onStop }) {
 
   return {
     element: form,
+    write,
+    read: () => (isRaw ? lenientRaw() : readAll(controls, false)),
     setRunning(running) {
       isRunning = running;
       run.classList.toggle("running", running);
-      run.replaceChildren(icon(running ? "stop" : "play"), h("span", {}, running ? "Stop" : "Run"));
+      run.replaceChildren(icon(running ? "stop" : "play"), h("span", {}, running ? "Stop" : action));
     },
   };
 }

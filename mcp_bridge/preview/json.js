@@ -6,14 +6,18 @@ import { copyButton, formatBytes, h, jsonBytes } from "./dom.js";
 const PAGE = 100;
 const OPEN_LINES = 24;
 const GIST_CHARACTERS = 72;
+/** A longer text is cut until it is asked for: base64, sealed snapshots. */
+const LONG_CHARACTERS = 600;
+const CUT_CHARACTERS = 160;
 
 /**
  * A JSON value with a caption, its size and a copy button.
  * @param {string} title
  * @param {unknown} value
+ * @param {string} [more] What else there is to say of its size.
  * @returns {HTMLElement}
  */
-export function jsonBlock(title, value) {
+export function jsonBlock(title, value, more) {
   return h(
     "section",
     { class: "json-block" },
@@ -21,7 +25,7 @@ export function jsonBlock(title, value) {
       "header",
       {},
       h("h2", {}, title),
-      h("span", { class: "meta" }, formatBytes(jsonBytes(value))),
+      h("span", { class: "meta" }, [formatBytes(jsonBytes(value)), more].filter(Boolean).join(" · ")),
       copyButton(() => JSON.stringify(value, null, 2), `Copy ${title} as JSON`),
     ),
     jsonView(value),
@@ -31,10 +35,11 @@ export function jsonBlock(title, value) {
 /**
  * A JSON value alone.
  * @param {unknown} value
+ * @param {number} [lines] How many may be open at first.
  * @returns {HTMLElement}
  */
-export function jsonView(value) {
-  return h("div", { class: "json", dir: "ltr" }, node(null, value, OPEN_LINES));
+export function jsonView(value, lines = OPEN_LINES) {
+  return h("div", { class: "json", dir: "ltr" }, node(null, value, lines));
 }
 
 /**
@@ -116,5 +121,13 @@ function children(entries, budget) {
  */
 function scalar(value) {
   const kind = value === null ? "null" : typeof value;
-  return h("span", { class: `json-${kind}` }, JSON.stringify(value) ?? "undefined");
+  const text = JSON.stringify(value) ?? "undefined";
+  if (text.length <= LONG_CHARACTERS) return h("span", { class: `json-${kind}` }, text);
+  const shown = h("span", { class: `json-${kind}` }, `${text.slice(0, CUT_CHARACTERS)}…`);
+  const all = h("button", { type: "button", class: "quiet small" }, `Show all ${text.length.toLocaleString("en")} characters`);
+  all.addEventListener("click", () => {
+    shown.textContent = text;
+    all.remove();
+  });
+  return h("span", {}, shown, " ", all);
 }

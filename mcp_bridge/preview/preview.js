@@ -2,12 +2,14 @@
 /** The emulator's page: choose a tool, give it arguments, run it in a host, and see what everyone got. */
 
 import { byId, copyButton, formatBytes, formatMs, h, icon, jsonBytes } from "./dom.js";
+import { createConversation } from "./conversation.js";
 import { createEmulator } from "./emulator.js";
 import { createForm } from "./form.js";
 import { createClient, listAll } from "./mcp.js";
 import { lastRun, recall, remember } from "./memory.js";
 import { contentBlock, createPanels } from "./panels.js";
 import { closeFromOutside, createQuirkMenu } from "./quirk-menu.js";
+import { createSaved } from "./saved.js";
 import { createSettings, rememberedSettings } from "./settings.js";
 import { isForWidgets, renderTools, uriOf } from "./tools.js";
 import { words } from "./calls.js";
@@ -48,6 +50,7 @@ async function load() {
   document.title = `${byId("server").textContent} emulator`;
   document.body.dataset.state = tools.length === 0 ? "none" : "ready";
   renderTools(byId("tools"), tools);
+  if (!IS_BARE) void saved.load();
   emulator.begin(tools, new Map(read.items.map((resource) => [resource.uri, resource])));
   if (tools.length > 0) open(IS_BARE ? null : lastRun());
 }
@@ -74,10 +77,12 @@ function open(ran = null) {
       remember(`values.${tool.name}`, given);
       void take(tool, given);
     },
-    onRun: (given) => void take(tool, given).then(emulator.run).catch(() => undefined),
+    // A saved result is shown once; then the tool itself is meant.
+    onRun: (given) => void take(tool, given, { result: undefined, widgetState: undefined }).then(emulator.run).catch(() => undefined),
     onStop: emulator.cancel,
   });
   byId("form").replaceChildren(form.element);
+  saved.show(tool);
   linkAlone(tool, values);
   if (ran === tool.name && tool.annotations?.readOnlyHint && values) void take(tool, values).then(emulator.run).catch(() => undefined);
 }
@@ -86,11 +91,12 @@ function open(ran = null) {
  * Put a tool and what was entered for it into the scene.
  * @param {any} tool
  * @param {Record<string, any>} given
+ * @param {Record<string, any>} [more] What else changes in the scene.
  */
-function take(tool, given) {
+function take(tool, given, more = {}) {
   shown = { tool: tool.name, input: JSON.stringify(given) };
   linkAlone(tool, given);
-  return emulator.set({ tool: tool.name, input: given });
+  return emulator.set({ tool: tool.name, input: given, ...more });
 }
 
 /** @param {any} tool */
@@ -187,17 +193,30 @@ function showScene(scene) {
   if (isOther) open();
 }
 
+/** What runs next; its record is cleared first. @type {{input: any} | null} */
+let coming = null;
+
 /** What the panels show of each record. @type {Record<string, (value: any) => void>} */
 const LISTENERS = {
-  clear: () => panels.clear(),
+  clear() {
+    panels.clear();
+    if (coming) panels.input(coming.input);
+    coming = null;
+  },
   scene: showScene,
-  run: (started) => void follow(started),
+  run(started) {
+    coming = started;
+    void follow(started);
+  },
   result: (result) => result && panels.result(emulator.tool(), result),
   calls: panels.call,
   messages: panels.userMessage,
   modelContext: (context) => context && panels.modelContext(context),
   wire: ({ direction, message }) => panels.wire(direction, message),
-  logs: ({ level, text }) => panels.log(level, text),
+  widgetState: panels.widgetState,
+  // A violation is in both; its record says more.
+  logs: ({ level, text }) => level !== "csp" && panels.log(level, text),
+  violations: panels.violation,
   displayMode(mode) {
     const isFull = mode === "fullscreen";
     byId("fullscreen").setAttribute("aria-pressed", String(isFull));
@@ -206,6 +225,8 @@ const LISTENERS = {
   state: (state) => /** @type {HTMLButtonElement} */ (byId("fullscreen")).toggleAttribute("disabled", state !== "open"),
 };
 emulator.subscribe((kind, value) => LISTENERS[kind]?.(value));
+createConversation(byId("panel-talk"), { emulator, request });
+const saved = createSaved(byId("saved"), { emulator, entered: () => form?.read() ?? {} });
 
 /** Back into the chat, also from a host that opens widgets in full screen. */
 async function inline() {

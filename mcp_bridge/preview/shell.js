@@ -98,7 +98,7 @@ export function createShell() {
         );
         asked.push({ ask, settle });
         transcript.before(ask);
-        ask.querySelector("button")?.focus({ preventScroll: true });
+        ask.querySelector("button")?.focus();
       });
     },
     /**

@@ -2,6 +2,7 @@
 /** The list of tools: those that open a widget, those without UI, and those that only widgets call. */
 
 import { h, icon } from "./dom.js";
+import { writeScene } from "./scene.js";
 
 /**
  * The `ui://` URI of the widget that a tool opens; both spellings of the metadata count.
@@ -63,4 +64,27 @@ function fold(title, tools) {
 function link(tool, symbol) {
   const href = `#${new URLSearchParams({ tool: tool.name })}`;
   return h("a", { href, "data-tool": tool.name }, icon(symbol), h("span", {}, tool.title ?? tool.name, h("small", { dir: "ltr" }, tool.name)));
+}
+
+/**
+ * Put the project's scenes below their tools.
+ * @param {HTMLElement} nav
+ * @param {import("./scene-files.js").Listed[]} scenes
+ * @param {(name: string) => void} open
+ */
+export function showScenes(nav, scenes, open) {
+  for (const old of nav.querySelectorAll(".scenes")) old.remove();
+  for (const anchor of nav.querySelectorAll("a[data-tool]")) {
+    const own = scenes.filter((each) => each.scene?.tool === /** @type {HTMLElement} */ (anchor).dataset.tool);
+    if (own.length === 0) continue;
+    const items = own.map(({ name, scene }) => {
+      const onclick = (/** @type {MouseEvent} */ event) => {
+        if (event.metaKey || event.ctrlKey) return;
+        event.preventDefault();
+        open(name);
+      };
+      return h("li", {}, h("a", { href: `#${writeScene(scene ?? {})}`, "data-scene": name, onclick }, name));
+    });
+    anchor.after(h("ul", { class: "scenes", "aria-label": `Scenes of ${anchor.getAttribute("data-tool")}` }, items));
+  }
 }

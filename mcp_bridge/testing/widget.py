@@ -224,7 +224,7 @@ class OpenWidget:
             self.vars.clear()
         for state, values in update["vars"].items():
             shown = self.vars.setdefault(_reflex.state_label(state), {})
-            shown.update({name.removesuffix("_rx_state_"): value for name, value in values.items()})
+            shown.update({_reflex.var_name(name): value for name, value in values.items()})
         for _, event in update["events"]:
             if event["name"] == "_bridge_error":
                 self.errors.append(event["payload"]["message"])
