@@ -259,6 +259,8 @@ def compile_app() -> rx.App:
 
     The first time in a project it prepares `.web` and installs the packages.
     """
+    # Before Reflex looks for Node: WidgetsPlugin, which rxconfig.py makes, has it take that of the package, and npm.
+    get_config()
     prerequisites: Any = importlib.import_module("reflex.utils.prerequisites")
     if prerequisites.needs_reinit():  # 0.10.1
         prerequisites.initialize_reflex_user_directory()

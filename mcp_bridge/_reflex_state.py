@@ -98,15 +98,16 @@ async def read_record(app: rx.App, session: str) -> Record | None:
         state = await app.state_manager.get_state(rx.BaseStateToken(ident=session, cls=WidgetSession))
         record = await state.get_state(WidgetSession)
     shape = cast("dict[str, str]", plain(record._shape))
-    if not record._widget or shape != shape_of(shape):
+    if not record._widget or shape != shape_of(app, shape):
         return None
     opening = (record._widget, record._tool, record._build, record._principal)
     return Record(*opening, numbers_of(record), jobs_of(record), shape)
 
 
-def shape_of(states: Iterable[str]) -> dict[str, str]:
+def shape_of(app: rx.App, states: Iterable[str]) -> dict[str, str]:
     """Return a hash of the vars of each State, as they are declared now; a State that there is not has none."""
-    known = RegistrationContext.get().base_states
+    with app.set_contexts():
+        known = RegistrationContext.get().base_states
     return {name: known[name]._to_schema() for name in sorted(states) if name in known}  # 0.10.1
 
 

@@ -74,7 +74,7 @@ class Widgets:
         grace_seconds: How long nothing has to be heard of a widget before its page-load work is cancelled; longer
             than a poll.
         on_error: Called with what a handler raised that was not foreseen.
-        is_lenient: Whether a snapshot is used where some of its values do not fit the States any more.
+        is_lenient: Whether values of a snapshot that do not fit the States any more are left out.
         leaving: Set when the process is asked to stop; polls are then answered at once.
     """
 
@@ -143,7 +143,8 @@ class Widgets:
         Raises:
             ToolError: If the handler raised; with its own text only if it was a ToolError.
         """
-        record = Record(widget.name, tool.name, build.version, principal, {}, {}, _reflex_state.shape_of(build.states))
+        shape = _reflex_state.shape_of(self.app, build.states)
+        record = Record(widget.name, tool.name, build.version, principal, {}, {}, shape)
         session = await self.add_session(record, frozenset(build.states))
         try:
             name = _reflex.handler_full_name(tool.handler)
@@ -247,8 +248,7 @@ class Widgets:
                 if record is None or widget is None or not secrets.compare_digest(record.principal, principal):
                     raise CallError("unknown_session", UNKNOWN)
                 return await self.add_session(record, self.states.get(widget.name, frozenset()), session_id)
-        found = self.sessions.use(session_id, principal)
-        if found is None:
+        if (found := self.sessions.use(session_id, principal)) is None:
             raise CallError("unknown_session", UNKNOWN)
         return found
 

@@ -79,7 +79,7 @@ async def _from_snapshot(widgets: Widgets, manifest: Manifest, seal: str, tool: 
     widget = widgets.registry.widgets[tool.widget or ""]
     snapshot = widgets.seals.unseal(seal, widget=widget.name, principal=principal, version=widget.state_version)
     build = manifest.widgets[widget.name].current
-    shape = _reflex_state.shape_of(build.states)
+    shape = _reflex_state.shape_of(widgets.app, build.states)
     record = Record(widget.name, snapshot.tool, build.version, principal, snapshot.numbers, snapshot.jobs, shape)
     session = await widgets.add_session(record, frozenset(build.states))
     try:

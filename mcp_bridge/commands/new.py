@@ -29,9 +29,8 @@ def new(name: str, template: str) -> None:
         changes = create(folder, template)
     click.echo(f"{len(changes)} files in {folder}/, made for you to change. Next:\n")
     click.echo(f"  cd {folder}")
-    click.echo("  reflex export --frontend-only --no-zip")
-    click.echo("  mcp-bridge serve")
-    click.echo("\n`pytest` runs its tests.")
+    click.echo("  mcp-bridge dev")
+    click.echo("\nREADME.md says what else there is.")
 
 
 @click.command()
@@ -42,4 +41,4 @@ def init(template: str) -> None:
         changes = extend(Path(), template)
     for change in changes:
         click.echo(f"{change.what:8} {change.path}{f': {change.note}' if change.note else ''}")
-    click.echo("\nNext: `reflex export --frontend-only --no-zip`, then `mcp-bridge serve`.")
+    click.echo("\nNext: `mcp-bridge dev`.")

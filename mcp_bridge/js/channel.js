@@ -21,6 +21,8 @@ import { createStore } from "./store.js";
 /** Milliseconds before each automatic repeat of a failed call; then the person is asked. */
 const RETRY_DELAYS = [300, 1200];
 const LOST = "unknown_session";
+/** How hosts say that a person did not allow a call; there is no code for it. */
+const DENIED = /\b(denied|declined|disallowed|(not|n't) (allow|approve|permit))/i;
 
 /** @type {Timers} */
 const browserTimers = { set: (run, ms) => setTimeout(run, ms), clear: (id) => clearTimeout(id) };
@@ -185,7 +187,8 @@ export function createChannel({
     }
     if (error instanceof ServerError) outbox.again();
     failures += 1;
-    if (code !== "unsupported" && failures <= RETRY_DELAYS.length) return RETRY_DELAYS[failures - 1];
+    const isFinal = code === "unsupported" || DENIED.test(message);
+    if (!isFinal && failures <= RETRY_DELAYS.length) return RETRY_DELAYS[failures - 1];
     fault = { code, message };
     return 0;
   };

@@ -131,6 +131,8 @@ export function createEmulator(request) {
    * @throws {Error} If the call failed.
    */
   async function run() {
+    // At once, so that nobody takes the widget before for this one.
+    log.set("state", "loading");
     await ready;
     const done = call();
     log.tell("run", { tool: tool(), input: scene.input ?? {}, done });

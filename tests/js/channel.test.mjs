@@ -413,6 +413,22 @@ test("a call that the host refused with a text shows that text", async () => {
   assert.deepEqual(channel.getSnapshot(), { status: "error", code: "unsupported", message: "The user declined." });
 });
 
+test("a call that a person denied is not made again by itself", async () => {
+  /** bridge: a host tells a denial as an error too, in words alone; the person would have to deny it three times. */
+  for (const message of ["The person did not allow this call.", "Tool call denied by user", "User declined"]) {
+    const { channel, calls, send, reply, clock } = openChannel();
+    send("add");
+    await settle();
+    await reply(0, new Error(message));
+    await clock.pass(60_000);
+    assert.equal(calls.length, 1);
+    assert.deepEqual(channel.getSnapshot(), { status: "error", code: "internal", message });
+    channel.retry();
+    await settle();
+    assert.equal(calls.length, 2);
+  }
+});
+
 test("a lazy event goes with the next one", async () => {
   /** bridge: stored client values cost no call. */
   const { channel, calls, send, seqs } = openChannel();
