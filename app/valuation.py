@@ -26,6 +26,8 @@ from .homes_data import LAST_YEAR
 from .valuation_state import Valuation
 
 _HEADING: Style = {**TEXT, "margin": "0", "font_weight": "600"}
+# On a phone, room for the second line that a sentence gets while the widget works, so that nothing below it moves.
+_TWO_LINES: Style = {"@media (max-width: 480px)": {"min_height": "2lh"}}
 
 
 @widget(
@@ -133,6 +135,7 @@ def _header() -> rx.Component:
             style={
                 **TEXT,
                 **TABULAR,
+                **_TWO_LINES,
                 "margin_block": "4px 0",
                 "& strong": {"font_weight": "600", "white_space": "nowrap"},
             },
@@ -141,7 +144,7 @@ def _header() -> rx.Component:
             rx.cond(Valuation.sure != "", f"The middle price is {Valuation.sure} with 95 % confidence. ", ""),
             rx.cond((Valuation.status == "done") & ~Valuation.is_rough, f"From {Valuation.rounds_text} rounds. ", ""),
             f"Grinnell, Iowa, at {LAST_YEAR} prices.",
-            style={**SMALL, **TABULAR, "margin": "0"},
+            style={**SMALL, **TABULAR, **_TWO_LINES, "margin": "0"},
         ),
         rx.el.span(Valuation.said, role="status", style=HIDDEN),
         style={"position": "relative"},
@@ -208,7 +211,11 @@ def _effects() -> rx.Component:
     return table(
         "What changes of the home would do to its price",
         ("Change", "Difference"),
-        rx.foreach(Valuation.effects, lambda row: table_row(row.change, row.amount, note=row.between)),
+        rx.foreach(
+            Valuation.effects,
+            # The line is there before what it says, so that the rows stay where they are.
+            lambda row: table_row(row.change, row.amount, note=rx.cond(row.between != "", row.between, "\u00a0")),
+        ),
     )
 
 

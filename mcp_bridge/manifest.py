@@ -16,7 +16,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -95,11 +95,13 @@ class Manifest:
         app: The app's name, the host part of the URIs.
         widgets: The widgets by name.
         retired: Widgets that the app has no more, and hosts may still show.
+        sources: A fingerprint of each file that the newest build was made of, by its path in the project.
     """
 
     app: str
     widgets: Mapping[str, BuiltWidget]
     retired: Mapping[str, BuiltWidget]
+    sources: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def uri(self, widget: str, version: str | None = None) -> str:
         """Return the URI of one build of a widget, of the newest without `version`."""
@@ -212,7 +214,14 @@ def require_fresh(manifest: Manifest, names: Iterable[str]) -> None:
         raise ManifestError(msg)
 
 
-def write(folder: Path, app: str, exports: Iterable[Export], *, kept: int = KEPT_BUILDS) -> Manifest:
+def write(
+    folder: Path,
+    app: str,
+    exports: Iterable[Export],
+    *,
+    kept: int = KEPT_BUILDS,
+    sources: Mapping[str, str] | None = None,
+) -> Manifest:
     """Write the files of an export and the manifest, and delete the files of builds that the ledger drops.
 
     The files come before the manifest and each replaces its predecessor in one step, so a server that reads at the
@@ -223,6 +232,7 @@ def write(folder: Path, app: str, exports: Iterable[Export], *, kept: int = KEPT
         app: The app's name.
         exports: The widgets.
         kept: How many builds of each widget are kept.
+        sources: A fingerprint of each file that they were made of, by its path in the project.
 
     Returns:
         The manifest as written.
@@ -235,7 +245,12 @@ def write(folder: Path, app: str, exports: Iterable[Export], *, kept: int = KEPT
     known = {**before.retired, **before.widgets}
     widgets = {export.name: _with_build(export, known.get(export.name), kept) for export in exports}
     retired = {name: widget for name, widget in known.items() if name not in widgets}
-    manifest = Manifest(app=app, widgets=dict(sorted(widgets.items())), retired=dict(sorted(retired.items())))
+    manifest = Manifest(
+        app=app,
+        widgets=dict(sorted(widgets.items())),
+        retired=dict(sorted(retired.items())),
+        sources=dict(sorted((sources or {}).items())),
+    )
     folder.mkdir(parents=True, exist_ok=True)
     for export in exports:
         _replace(folder / widgets[export.name].current.file, export.html)
@@ -281,6 +296,7 @@ def _text(manifest: Manifest) -> str:
         "app": manifest.app,
         "widgets": {name: _widget_json(manifest, each) for name, each in manifest.widgets.items()},
         "retired": {name: _widget_json(manifest, each) for name, each in manifest.retired.items()},
+        **({"sources": dict(manifest.sources)} if manifest.sources else {}),
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -311,6 +327,7 @@ def _manifest(data: dict[str, Any]) -> Manifest:
         app=data["app"],
         widgets={name: _widget(name, each) for name, each in data["widgets"].items()},
         retired={name: _widget(name, each) for name, each in data.get("retired", {}).items()},
+        sources={str(name): str(each) for name, each in data.get("sources", {}).items()},
     )
 
 

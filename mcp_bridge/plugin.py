@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from . import _reflex_compile as compile_seam
-from . import app_pages, compiler, manifest
+from . import app_pages, compiler, manifest, sources
 from . import bundle as bundler
 from ._reflex_compile import CompiledPage
 from ._toasts import may_toast
@@ -116,7 +116,8 @@ class WidgetsPlugin(Plugin):
     def post_build(self, **_: Any) -> None:
         """Write the bundles and the manifest, and say what was written."""
         folder = manifest.output_folder(self.output)
-        written = manifest.write(folder, compile_seam.app_name(), self._exports)
+        made_of = sources.fingerprints(Path.cwd())
+        written = manifest.write(folder, compile_seam.app_name(), self._exports, sources=made_of)
         if written.widgets:
             self._console.print(_table(written))
         else:

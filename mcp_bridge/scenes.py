@@ -25,6 +25,8 @@ from urllib.parse import quote
 from .errors import SceneError
 
 DEFAULT_HOST = "plain"
+FOLDER = "tests/scenes"
+"""Where a project keeps its scenes."""
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _CHOICES: dict[str, tuple[str, ...]] = {

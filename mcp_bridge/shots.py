@@ -28,7 +28,7 @@ Part = Literal["widget", "chat", "alone"]
 
 CHROMIUM_VARIABLE = "CHROMIUM"
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 _HEIGHT = 900
 _WIDTH = 390
 _CHAT_WIDTH = 1000  # of a desktop's chat around its column
@@ -129,7 +129,7 @@ def launch(chromium: BrowserType) -> Browser:
     from playwright.sync_api import Error
 
     named = os.environ.get(CHROMIUM_VARIABLE)
-    path = named or next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    path = named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
     try:
         return chromium.launch(executable_path=path)
     except Error as error:

@@ -11,7 +11,7 @@ import pytest
 
 from app.flight_state import Flights
 from app.hello import Hello
-from mcp_bridge import BridgeError, ToolError, host
+from mcp_bridge import BridgeError, CallError, ToolError, host
 from tests.own_process import run_pytest
 
 ROUTE: dict[str, Any] = {"origin": "JFK", "destination": "SFO", "date": dt.date(2013, 7, 1)}
@@ -35,8 +35,9 @@ async def test_a_click_changes_the_state_the_view_and_what_the_model_knows(open_
     assert (widget.state.airline, widget.state.order, widget.calls) == ("UA", "delay", 1)
     assert widget.vars["Flights"]["order"] == "delay"
     hello = await open_widget("hello", name="Ada")
-    await hello.send(Hello.greet("Bob"))
-    assert (hello.structured_content, hello.model_context["structuredContent"]) == ({"name": "Ada"}, {"name": "Bob"})
+    assert hello.structured_content == hello.model_context["structuredContent"] == {"name": "Ada"}
+    with pytest.raises(CallError, match=r"`.*hello\.greet` does not occur in the widget `hello`"):
+        await hello.send(Hello.greet("Bob"))
 
 
 async def test_follow_up_messages_are_noted(open_widget: Any) -> None:

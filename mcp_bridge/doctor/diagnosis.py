@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import rules_documents, rules_http, rules_resources, rules_tools
+from . import rules_browser, rules_documents, rules_http, rules_resources, rules_tools
 from .evidence import Evidence
 from .findings import Report, Rule, apply
 
@@ -11,6 +11,7 @@ RULES: tuple[Rule, ...] = (
     *rules_tools.RULES,
     *rules_resources.RULES,
     *rules_documents.RULES,
+    *rules_browser.RULES,
 )
 """Every rule, in the order in which findings are told."""
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from mcp_bridge.widgets import EVENT_TOOL
 
 from .documents import Document, read_document
+from .seen import Sight
 
 Json = dict[str, Any]
 
@@ -168,6 +169,7 @@ class Evidence:
         ledger: The sha256 of each build that this app has published, by URI; empty for a server elsewhere.
         probes: Answers of plain HTTP requests by name.
         is_authorized: Whether the checks were made with headers of the caller.
+        sights: What widgets were like in a browser; empty if none was used.
     """
 
     url: str
@@ -185,6 +187,7 @@ class Evidence:
     ledger: Mapping[str, str] = field(default_factory=dict[str, str])
     probes: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
     is_authorized: bool = False
+    sights: tuple[Sight, ...] = ()
 
     @property
     def is_local(self) -> bool:

@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixture `open_widget`, and the loop that its asynchronous tests run on.
+"""The pytest plugin: the fixtures `open_widget`, `widget_page` and `check_tools`, their markers and options.
 
 It is loaded by every pytest run in an environment with this package, so it imports nothing heavy before it is used.
 """
@@ -9,39 +9,164 @@ import asyncio
 import inspect
 import os
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 if TYPE_CHECKING:
+    from mcp_bridge.scenes import Scene
+
+    from .kit import Kit
+    from .metadata import ToolCheck
+    from .opener import WidgetOpener
     from .stage import Stage
 
 _VIRTUAL = "virtual_time"
+_BROWSER_FIXTURES = {"widget_page", "check_tools"}
+_MARKERS = {
+    _VIRTUAL: "the clock jumps to the next timer, so that sleeps take no time; no real network then",
+    "hosts(*names, themes, widths, locales, ...)": "run a test with `widget_page` in each combination; `all` hosts",
+    "scenes(*names)": "run a test with each scene of tests/scenes, or with those that are named",
+    "allows(*kinds)": "what a test with `widget_page` may leave behind: errors, violations, lost_events",
+    "live(run=True)": "run a test only against --mcp-bridge-url; live(False): never",
+}
+_KINDS = ("errors", "violations", "lost_events")
+_NEEDS = {
+    "hosts": {"widget_page"},
+    "scenes": {"open_widget", "scene", "widget_page"},
+    "allows": {"widget_page"},
+}
+"""The fixtures of which a test with a marker takes one."""
+_KIT = pytest.StashKey["Kit"]()
+_USED = pytest.StashKey[set[str]]()
+
+
+# Options --------------------------------------------------------------------------------------------------------------
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the setting that says where the app is."""
+    """Add the setting that says where the app is, and the options."""
     parser.addini("mcp_bridge_app", "The folder of rxconfig.py, from pytest's root folder.", default=".")
+    group = parser.getgroup("mcp-bridge", "widgets of mcp-bridge")
+    group.addoption("--update-screenshots", action="store_true", help="Keep the pictures of now, and compare none.")
+    group.addoption("--update-snapshots", action="store_true", help="Keep the tool metadata of now, and compare none.")
+    group.addoption("--mcp-bridge-export", action="store_true", help="Run `reflex export` first if bundles are old.")
+    group.addoption("--mcp-bridge-url", metavar="URL", help="Run the tests with a browser against this MCP endpoint.")
+    group.addoption(
+        "--mcp-bridge-header", metavar="HEADER", action="append", default=[], help="A header of requests to the URL."
+    )
+    group.addoption(
+        "--mcp-bridge-report", metavar="DIR", default="test-report", help="Where reports and pictures of failures go."
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Let tests import the app's package, as Reflex does, also where pytest is not run as `python -m pytest`."""
-    folder = early_config.rootpath / str(early_config.getini("mcp_bridge_app"))
+    folder = _project(early_config)
     if (folder / "rxconfig.py").is_file() and str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the marker."""
-    config.addinivalue_line(
-        "markers", f"{_VIRTUAL}: the clock jumps to the next timer, so that sleeps take no time; no real network then"
-    )
+    """Add the markers."""
+    for name, text in _MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {text}")
+    config.stash[_USED] = set()
+
+
+def _project(config: pytest.Config) -> Path:
+    """Return the folder of rxconfig.py."""
+    return config.rootpath / str(config.getini("mcp_bridge_app"))
+
+
+# Which tests run, and how often ---------------------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test of each combination of hosts and settings, and of each scene."""
+    node = metafunc.definition
+    markers = {name: marker for name in _NEEDS if (marker := node.get_closest_marker(name))}
+    if not markers:
+        return
+    if mistake := _mistake(metafunc, markers) or _parametrize(metafunc, markers):
+        pytest.fail(f"{node.nodeid}: {mistake}", pytrace=False)
+
+
+def _mistake(metafunc: pytest.Metafunc, markers: dict[str, pytest.Mark]) -> str:
+    """Return what is wrong with the markers of a test, "" if nothing is."""
+    for name in markers:
+        if not _NEEDS[name] & set(metafunc.fixturenames):
+            fixtures = " or ".join(f"`{fixture}`" for fixture in sorted(_NEEDS[name]))
+            return f"it has the marker `{name}`, but takes no {fixtures}."
+    for marker in metafunc.definition.iter_markers("allows"):
+        for kind in marker.args:
+            if kind not in _KINDS:
+                return f"`allows` knows no {kind!r}. It knows: {', '.join(_KINDS)}."
+    return ""
+
+
+def _parametrize(metafunc: pytest.Metafunc, markers: dict[str, pytest.Mark]) -> str:
+    """Carry out the markers `hosts` and `scenes`; return what is wrong with them, "" if nothing is."""
+    from mcp_bridge.errors import BridgeError
+
+    from .matrix import combinations, saved
+
+    try:
+        if hosts := markers.get("hosts"):
+            found = combinations(cast("tuple[str, ...]", hosts.args), **hosts.kwargs)
+            metafunc.parametrize("_widget_setting", list(found.values()), ids=list(found), indirect=True)
+        if scenes := markers.get("scenes"):
+            found = saved(_project(metafunc.config), cast("tuple[str, ...]", scenes.args))
+            metafunc.parametrize("scene", list(found.values()), ids=list(found), indirect=True)
+    except BridgeError as error:
+        return str(error)
+    return ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the tests for a URL, or leave out those that are for a URL only."""
+    url = config.getoption("--mcp-bridge-url")
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        marker = item.get_closest_marker("live")
+        asked = True if marker is None else bool(marker.args[0] if marker.args else marker.kwargs.get("run", True))
+        takes_browser = bool(_BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())))
+        runs = (asked and (marker is not None or takes_browser)) if url else (marker is None or not asked)
+        (kept if runs else dropped).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+# Fixtures -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def open_widget(request: pytest.FixtureRequest) -> Iterator[Stage]:
+def _widget_setting(request: pytest.FixtureRequest) -> Scene:
+    """Give the host and the settings that the marker `hosts` asks for."""
+    from mcp_bridge.scenes import Scene
+
+    return cast("Scene", getattr(request, "param", None) or Scene())
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest) -> Scene | None:
+    """Give the scene that the marker `scenes` asks for, None without it."""
+    return cast("Scene | None", getattr(request, "param", None))
+
+
+@pytest.fixture
+def mcp_bridge_url(request: pytest.FixtureRequest) -> str | None:
+    """Give the MCP endpoint of `--mcp-bridge-url`, None without it."""
+    return _kit(request.config).url
+
+
+@pytest.fixture
+def open_widget(request: pytest.FixtureRequest, scene: Scene | None) -> Iterator[Stage]:
     """Give what opens widgets as a host does.
 
     `await open_widget("flights", origin="JFK", destination="SFO")` calls the tool. Every test has States of its own,
@@ -54,8 +179,126 @@ def open_widget(request: pytest.FixtureRequest) -> Iterator[Stage]:
     if not inspect.iscoroutinefunction(request.function):
         msg = f"{request.node.nodeid} takes `open_widget`, but is not asynchronous. Declare it with `async def`."
         raise pytest.UsageError(msg)
-    with Stage.of(request.config.rootpath / str(request.config.getini("mcp_bridge_app"))) as stage:
+    request.config.stash[_USED].add("open_widget")
+    _export_once(request.config)
+    with Stage.of(_project(request.config), scene=scene) as stage:
         yield stage
+
+
+@pytest.fixture
+def widget_page(request: pytest.FixtureRequest, _widget_setting: Scene, scene: Scene | None) -> Iterator[WidgetOpener]:
+    """Give what opens widgets in Chromium, in an emulated host.
+
+    `widget_page("flights", origin="JFK", destination="SFO")` calls the tool. Every test has States of its own. At its
+    end the test fails for what is left in the page's `errors`, `violations` and `lost_events`.
+    """
+    os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
+    if inspect.iscoroutinefunction(request.function):
+        msg = (
+            f"{request.node.nodeid} takes `widget_page`, which waits for the browser by itself. Declare it with `def`."
+        )
+        raise pytest.UsageError(msg)
+    from mcp_bridge.browser.emulator import require_playwright
+
+    require_playwright()
+
+    from .albums import Album
+    from .opener import WidgetOpener
+
+    kit = _kit(request.config)
+    _export_once(request.config)
+    album = Album(request.path, request.node.name, bool(request.config.getoption("--update-screenshots")), kit.reports)
+    opener = WidgetOpener(kit, album, setting=_widget_setting, scene=scene)
+    yield opener
+    opener.close()
+
+
+@pytest.fixture
+def check_tools(request: pytest.FixtureRequest) -> ToolCheck:
+    """Give what compares the metadata of tools and resources with the kept file, `snapshots/tools.json`."""
+    os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
+    from .metadata import ToolCheck
+
+    _export_once(request.config)
+    return ToolCheck(request.path, bool(request.config.getoption("--update-snapshots")), _kit(request.config).listed)
+
+
+def _kit(config: pytest.Config) -> Kit:
+    """Return what browser tests share."""
+    if _KIT not in config.stash:
+        from .kit import Kit, endpoint
+
+        url = config.getoption("--mcp-bridge-url")
+        given = cast("list[str]", config.getoption("--mcp-bridge-header"))
+        headers = {name.strip(): value.strip() for name, _, value in (each.partition(":") for each in given)}
+        reports = config.rootpath / str(config.getoption("--mcp-bridge-report"))
+        kit = Kit(_project(config).resolve(), endpoint(url) if url else None, headers, reports)
+        config.stash[_KIT] = kit
+        config.add_cleanup(kit.close)
+    return config.stash[_KIT]
+
+
+def _export_once(config: pytest.Config) -> None:
+    """Run `reflex export` before the first test that looks at bundles, if that is asked for and needed."""
+    if not config.getoption("--mcp-bridge-export") or "export" in config.stash[_USED]:
+        return
+    config.stash[_USED].add("export")
+    from mcp_bridge.errors import ManifestError
+
+    from .exports import export, exported
+    from .stage import app_of
+
+    project = _project(config).resolve()
+    app_of(project)
+    try:
+        exported(project)
+    except ManifestError:
+        export(project)
+
+
+# Running --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave the event loop of Playwright before each test, so that asynchronous ones may run their own."""
+    if _KIT in item.config.stash:
+        item.config.stash[_KIT].leave_loop()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test with `widget_page` for what its pages complain of, and keep a picture of what it saw last."""
+    opener: WidgetOpener | None = getattr(item, "funcargs", {}).get("widget_page")
+    if opener is None or not hasattr(opener, "complaints"):
+        return (yield)
+    try:
+        result = yield
+    except Exception:
+        _keep(item, opener)
+        raise
+    allowed = {kind for marker in item.iter_markers("allows") for kind in marker.args}
+    if found := opener.complaints(allowed):
+        _keep(item, opener)
+        told = "\n".join(f"  {kind}: {each}" for kind, each in found)
+        cure = f"A test that means it so takes them, page.{found[0][0]}.clear(), or has @pytest.mark.allows."
+        pytest.fail(f"the widget has left\n{told}\n{cure}", pytrace=False)
+    return result
+
+
+def _keep(item: pytest.Item, opener: WidgetOpener) -> None:
+    """Note in the report of a failed test what the browser said, and where a picture is."""
+    from playwright.sync_api import Error
+
+    for page in opener.pages[-1:]:
+        if page.console:
+            item.add_report_section("call", "widget console", "\n".join(page.console[-20:]))
+    try:
+        if path := opener.keep_failure():
+            item.add_report_section("call", "widget", f"It looked like {path}")
+    except Error:
+        return
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -82,3 +325,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     else:
         asyncio.run(run())
     return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was not checked."""
+    if "open_widget" not in config.stash[_USED]:
+        return
+    from .stage import unchecked
+
+    for reason in unchecked.values():
+        terminalreporter.write_line(f"mcp-bridge: `open_widget` checked no event against the bundles, since {reason}")
