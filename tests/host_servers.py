@@ -76,8 +76,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def answer_missing(self) -> None:
-        """Send 404."""
-        self.answer(HTTPStatus.NOT_FOUND, b"not here", "text/plain")
+        """Send 404; to a browser that looks for an icon by itself, that there is none."""
+        status = HTTPStatus.NO_CONTENT if self.path == "/favicon.ico" else HTTPStatus.NOT_FOUND
+        self.answer(status, b"" if status is HTTPStatus.NO_CONTENT else b"not here", "text/plain")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name of the base class)
         """Keep the test output quiet."""

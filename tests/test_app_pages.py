@@ -13,7 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from mcp_bridge.shots import launch
 from tests.served import free_port
-from tests.test_bundle import _lend_packages as lend_packages
+from tests.test_bundle import lend_packages
 
 ROOT = Path(__file__).parent.parent
 _MILLISECONDS = 90_000  # the first page is compiled when it is asked for

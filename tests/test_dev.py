@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 import os
 import queue
-import shutil
+import re
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from mcp_bridge.dev import faults, tunnel, watch
 from mcp_bridge.errors import CommandError
+from tests.emulated import Emulator, emulated
+from tests.test_bundle import lend_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
 _SECONDS = 40
+HOSTS: dict[str, Any] = json.loads((ROOT / "mcp_bridge/preview/profiles.json").read_text())
 APP = '''\
 """A counter."""
 
@@ -50,7 +55,10 @@ class Counter(rx.State):
 @widget(on_call=Counter.open_counter, content=Counter.shown)
 def counter() -> rx.Component:
     """Count clicks."""
-    return rx.button("Plus one: ", Counter.count, on_click=Counter.add)
+    return rx.vstack(
+        rx.button("Plus one: ", Counter.count, on_click=Counter.add),
+        rx.text("Shown as ", Counter.shown),
+    )
 
 
 app = rx.App()
@@ -105,6 +113,16 @@ class Dev:
         self.source.write_text(text.replace(old, new))
         return self.wait_for("ready", "failed")
 
+    def label(self, text: str) -> None:
+        """Change the words of the widget's button."""
+        old = re.search(r'rx.button\("(.*?): "', self.source.read_text())
+        assert old is not None
+        assert self.save(old[0], f'rx.button("{text}: "')["state"] == "ready"
+
+    def line_of(self, text: str) -> int:
+        """Return the number of the line that is this text."""
+        return self.source.read_text().splitlines().index(text) + 1
+
     def call(self, name: str, **arguments: Any) -> dict[str, Any]:
         """Call a tool; the result, or the error of JSON-RPC."""
         meta = {
@@ -140,12 +158,6 @@ class Dev:
         self.process.stdout.close()
 
 
-def _lend_packages(folder: Path) -> None:
-    """Give a project the packages of this one as links, and copies of what is written beside them."""
-    shutil.copytree(ROOT / ".web", folder / ".web", ignore=shutil.ignore_patterns("node_modules", "build"))
-    subprocess.run(["cp", "-al", str(ROOT / ".web/node_modules"), str(folder / ".web")], check=True)
-
-
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     """The command in a project with the packages of this one."""
@@ -155,7 +167,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     (folder / "app/app.py").write_text(APP)
     (folder / "rxconfig.py").write_text(CONFIG)
     (folder / "assets").mkdir()
-    _lend_packages(folder)
+    lend_packages(folder / ".web", folder)
     running = Dev(folder)
     try:
         begun = running.wait_for("ready", "failed")
@@ -240,6 +252,77 @@ def test_pages_follow_and_foreign_hosts_are_refused(dev: Dev) -> None:
     assert 'src="../preview/live.js"' in dev.get("/widgets/counter").text
     assert dev.get("/preview/live.js").headers["content-type"].startswith("text/javascript")
     assert dev.get("/dev/events", Host="attacker.example").status_code == 421
+
+
+@pytest.fixture(scope="module")
+def emulator(dev: Dev) -> Iterator[Emulator]:
+    """The emulator of that project, in a browser."""
+    with emulated(dev.endpoint) as opened:
+        yield opened
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("host", HOSTS)
+def test_an_open_widget_shows_what_changed_and_keeps_its_state(dev: Dev, emulator: Emulator, host: str) -> None:
+    """bridge: in every emulated host, with no other word than the saved file."""
+    emulator.run(tool="counter", input={"start": 4}, host=host)
+    count = int(emulator.widget.get_by_role("button").inner_text().rpartition(" ")[2])
+    if HOSTS[host]["capabilities"].get("serverTools") is not None:
+        emulator.widget.get_by_role("button").click()
+        count += 1
+        expect(emulator.widget.get_by_role("button")).to_have_text(re.compile(f": {count}$"))
+    label = f"Plus one in {host}"
+    dev.label(label)
+    expect(emulator.widget.get_by_role("button")).to_have_text(f"{label}: {count}")
+    expect(emulator.widget.get_by_role("alert")).to_have_count(0)
+    assert emulator.ask("e.mounts") == 2
+    emulator.assert_clean()
+
+
+@pytest.mark.browser
+def test_a_changed_computed_var_shows_without_a_new_document(dev: Dev, emulator: Emulator) -> None:
+    """bridge: the bundle is the same, so the widget stays and asks what holds now."""
+    emulator.run(tool="counter", input={"start": 4}, host="chatgpt")
+    shown = emulator.widget.get_by_text("Shown as")
+    expect(shown).to_have_text(re.compile(r"^Shown as \d+$"))
+    dev.save("return str(self.count)", 'return f"no less than {self.count}"')
+    expect(shown).to_have_text(re.compile(r"^Shown as no less than \d+$"))
+    assert emulator.ask("e.mounts") == 1
+    dev.save('return f"no less than {self.count}"', "return str(self.count)")
+    expect(shown).to_have_text(re.compile(r"^Shown as \d+$"))
+
+
+@pytest.mark.browser
+def test_an_error_stands_over_the_page_until_it_is_mended(dev: Dev, emulator: Emulator) -> None:
+    """bridge: with file, line and source; what worked last stays open below it."""
+    emulator.run(tool="counter", input={"start": 4}, host="claude")
+    line = dev.line_of("    def add(self):")
+    dev.save("    def add(self):", "    def add(self:")
+    panel = emulator.page.get_by_role("alert")
+    expect(panel).to_contain_text(f"app/app.py, line {line}")
+    expect(panel).to_contain_text("SyntaxError")
+    expect(panel).to_contain_text("    def add(self:")
+    expect(emulator.widget.get_by_role("button")).to_be_visible()
+    dev.save("    def add(self:", "    def add(self):")
+    expect(panel).to_have_count(0)
+    assert emulator.ask("e.state") == "open"
+
+
+@pytest.mark.browser
+def test_a_page_of_its_own_follows_and_keeps_its_state(dev: Dev, emulator: Emulator) -> None:
+    """bridge: a standalone page is loaded again, and its session is taken up."""
+    page = emulator.page.context.new_page()
+    page.goto(dev.endpoint.removesuffix("/mcp") + "/widgets/counter?args=" + quote('{"start": 4}'))
+    dev.label("Add one")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("button", name="Add one")).to_be_visible()
+    page.get_by_role("button", name="Add one").click()
+    count = int(page.get_by_role("button").inner_text().rpartition(" ")[2])
+    dev.label("Add another")
+    expect(page.get_by_role("button")).to_have_text(f"Add another: {count}")
+    page.get_by_role("button").click()
+    expect(page.get_by_role("button")).to_have_text(f"Add another: {count + 1}")
+    page.close()
 
 
 def test_a_place_is_the_innermost_of_the_project(tmp_path: Path) -> None:

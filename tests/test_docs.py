@@ -363,6 +363,8 @@ def _options(command: str) -> list[click.Option]:
 
 def _default(option: click.Option) -> str:
     """Return an option's default as the docs say it."""
+    if isinstance(option.show_default, str):
+        return option.show_default
     return "off" if option.is_flag else str(option.default)
 
 

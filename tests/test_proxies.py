@@ -208,7 +208,7 @@ def test_a_widget_works_in_the_preview_and_alone_below_the_prefix(exported: str,
     page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
     with serving(proxy(exported, PREFIX, strips=strips)) as url:
         page.goto(f"{url}{PREFIX}/#tool=hello")
-        page.get_by_label("Name", exact=True).first.fill("Ada")
+        page.locator("#form").get_by_label("Name").fill("Ada")
         page.get_by_role("button", name="Run").click()
         expect(page.frame_locator("iframe").get_by_role("heading")).to_have_text("Hello, Ada")
         with page.expect_popup() as opened:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.served import serve
-from tests.test_bundle import _lend_packages
+from tests.test_bundle import lend_packages
 
 pytestmark = [pytest.mark.browser, pytest.mark.export, pytest.mark.timeout(900)]
 
@@ -55,7 +55,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("kit") / "planted"
     shutil.copytree(HERE / "kit_app", folder, ignore=shutil.ignore_patterns("*_tests.py", "__pycache__"))
     shutil.copy(HERE / "kit_app/kit_tests.py", folder / "test_kit.py")
-    _lend_packages(folder / ".web", folder)
+    lend_packages(folder / ".web", folder)
     (folder / "tests/scenes").mkdir(parents=True)
     (folder / "tests/scenes/late-night.json").write_text(json.dumps(SCENE))
     made = Project(folder)

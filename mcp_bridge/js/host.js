@@ -37,7 +37,7 @@ export function createHost({ config, win = window, context = hostContext, parse 
   /** @type {Record<string, unknown> | undefined} */
   let widgetState;
   /** @type {{ [K in keyof HostEvents]: Array<(value: any) => unknown> }} */
-  const listeners = { result: [], unopened: [], cancelled: [], teardown: [] };
+  const listeners = { result: [], kept: [], unopened: [], cancelled: [], teardown: [] };
   /** @type {() => void} */
   let overlaySeen = () => {};
   /** @type {Promise<void>} */
@@ -178,8 +178,10 @@ export function createHost({ config, win = window, context = hostContext, parse 
         page.watchTheme((theme) => learn({ theme }));
         Object.assign(opening, page.opening());
         const { tool = "", arguments: args = {} } = opening;
+        // What this tab has shown before a reload is taken up again, and not begun anew.
+        if (this.widgetState()?.privateContent?.session) await fire("kept");
         // An address can come from anywhere, so by itself it may only look.
-        if (!page.result && config.tools[tool]?.readOnly === false) await fire("unopened");
+        else if (!page.result && config.tools[tool]?.readOnly === false) await fire("unopened");
         else await fire("result", page.result ?? (await this.callTool(tool, args)));
         return;
       }
@@ -234,16 +236,18 @@ export function createHost({ config, win = window, context = hostContext, parse 
       return context.getSnapshot().displayMode;
     },
 
-    widgetState: () => widgetState ?? (isObject(overlay()?.widgetState) ? overlay()?.widgetState : undefined),
+    widgetState: () =>
+      widgetState ?? page?.kept() ?? (isObject(overlay()?.widgetState) ? overlay()?.widgetState : undefined),
 
     async setWidgetState(change) {
       const openai = overlay();
-      if (!openai?.setWidgetState) return false;
+      if (!page && !openai?.setWidgetState) return false;
       const current = this.widgetState() ?? {};
       const privateContent = { ...current.privateContent, ...change.privateContent };
       widgetState = { ...current, ...change, privateContent };
       try {
-        await openai.setWidgetState(widgetState);
+        if (page) page.keep(widgetState);
+        else await openai?.setWidgetState?.(widgetState);
       } catch {
         return false;
       }
@@ -257,8 +261,8 @@ export function createHost({ config, win = window, context = hostContext, parse 
 
     async updateModelContext(context) {
       // Both at once would tell the model twice.
-      if (overlay()?.setWidgetState) return this.setWidgetState({ modelContent: modelContent(context) });
       if (page) return false;
+      if (overlay()?.setWidgetState) return this.setWidgetState({ modelContent: modelContent(context) });
       if (!capabilities) await ready();
       const takes = capabilities?.updateModelContext;
       const params = takes && contextParams(context, isObject(takes) ? takes : {});

@@ -235,6 +235,8 @@ export function mountWidget({ Page, Layout, initialState, clientStorage }) {
   const look = () => (document.visibilityState === "hidden" ? channel.rest() : channel.wake());
   document.addEventListener("visibilitychange", look);
   window.addEventListener("online", () => channel.wake());
+  // In development: the server runs other code now, and may say something else of the same state.
+  window.addEventListener("mcp-bridge:refresh", () => hostContext.getSnapshot().canCallTools && channel.refresh());
   window.addEventListener("pagehide", reporter.flush);
   host.on("teardown", () => {
     channel.stop();

@@ -123,6 +123,7 @@ export function createOpening({
       grace = timers.set(dropped, GRACE);
     }
   });
+  host.on("kept", () => void reopen());
   host.on("unopened", () => view.set({ phase: "ask", message: "Opening it runs its tool, which may change something." }));
   host.on("cancelled", (reason) => {
     if (!isOpen()) view.set({ phase: "cancelled", message: typeof reason === "string" ? reason : undefined });

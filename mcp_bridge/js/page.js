@@ -12,6 +12,8 @@ import { HostError } from "./rpc.js";
 import { createHttpClient } from "./standalone.js";
 
 const ELEMENT = "mcp-bridge-page";
+/** Where the history entry of a page keeps what a host would keep. */
+const KEPT = "mcp-bridge";
 /** The `type` of the message by which a page in a frame tells its height. */
 const SIZE = "mcp-bridge/size";
 const NO_SERVER = "This page shows a saved view and has no server, so that was not done.";
@@ -49,6 +51,14 @@ export function createPage(win, config, parse) {
       if (theme) return;
       const media = win.matchMedia?.("(prefers-color-scheme: dark)");
       media?.addEventListener("change", () => listener(media.matches ? "dark" : "light"));
+    },
+    // It outlives a reload of the tab and the way back to it, and no other page sees it.
+    kept() {
+      const state = isSaved ? undefined : win.history?.state?.[KEPT];
+      return isObject(state) ? state : undefined;
+    },
+    keep(state) {
+      if (!isSaved) win.history.replaceState({ ...win.history.state, [KEPT]: state }, "");
     },
     callTool: isSaved ? answerSaved : createHttpClient(win, parse),
     reportSize({ width, height }) {

@@ -251,6 +251,8 @@ interface HostOptions {
 interface HostEvents {
   /** The opening tool's result; hosts repeat it. */
   result: CallToolResult;
+  /** There will be no result: what was shown before a reload is to be taken up. */
+  kept: undefined;
   /** There is no result, and only the person may run the tool. */
   unopened: undefined;
   /** The opening call was cancelled, with a reason if there is one. */
@@ -285,6 +287,9 @@ interface Page {
   context: () => Partial<HostContext>;
   /** Hears of the browser's theme, unless another was chosen. */
   watchTheme: (listener: (theme: HostContext["theme"]) => void) => void;
+  /** What `keep` was given in this entry of the tab's history. */
+  kept: () => WidgetState | undefined;
+  keep: (state: WidgetState) => void;
   callTool: (name: string, args: Record<string, unknown>) => Promise<CallToolResult>;
   reportSize: (size: { width: number; height: number }) => void;
 }

@@ -90,6 +90,9 @@ export function createEmulator(request) {
 
   const tool = () => tools.find((each) => each.name === scene.tool) ?? tools.find((each) => uriOf(each)) ?? tools[0];
 
+  /** @param {string | undefined} uri */
+  const hasBorder = (uri) => resources.get(uri ?? "")?._meta?.ui?.prefersBorder !== false;
+
   /** Put the scene into the address, without a new entry in the history. */
   function writeHash() {
     const { input, ...rest } = scene;
@@ -152,8 +155,7 @@ export function createEmulator(request) {
     const needsLeave = around().quirks.has("input-after-approval");
     stage.show(scene.displayMode ?? around().profile.displayMode ?? "inline");
     if (uri) {
-      const hasBorder = resources.get(uri)?._meta?.ui?.prefersBorder !== false;
-      await stage.open({ uri, tool: named, input, hasBorder, isAllowed: !needsLeave }, scene.widgetState);
+      await stage.open({ uri, tool: named, input, hasBorder: hasBorder(uri), isAllowed: !needsLeave }, scene.widgetState);
     }
     try {
       if (needsLeave && !(await ask(named.name, input))) throw new Stopped("The person did not allow the tool.");
@@ -261,6 +263,17 @@ export function createEmulator(request) {
       tools = listed;
       resources = read;
       begin();
+    },
+    /**
+     * The server has other code now.
+     * @param {any[]} listed
+     * @param {Map<string, any>} read
+     */
+    async renew(listed, read) {
+      tools = listed;
+      resources = read;
+      const now = tools.find((each) => each.name === stage.opened());
+      await stage.renew({ uri: now && uriOf(now), tool: now, hasBorder: hasBorder(now && uriOf(now)) });
     },
     /** The address was changed by hand or by a link. */
     follow: () => apply({ ...readScene(location.hash) }),

@@ -50,6 +50,10 @@ root.adoptedStyleSheets = [sheet];
 
 /** The build that the page shows; what it shows before the first one is older than any. @type {number | null} */
 let build = null;
+/** The widget of a standalone page, and the version that it shows. */
+const widget = location.pathname.match(/\/widgets\/([^/]+)$/)?.[1];
+/** @type {string | undefined} */
+let uri;
 
 /**
  * @param {string} tag
@@ -96,8 +100,11 @@ function follow(event) {
     root.replaceChildren();
     const isNew = build !== null && build !== event.build;
     const isAlive = document.title !== "Not running";
+    const isSame = uri !== undefined && uri === event.uris?.[widget ?? ""];
     build = event.build ?? null;
+    uri = event.uris?.[widget ?? ""];
     if (!isNew && isAlive) return;
+    if (isSame) return void window.dispatchEvent(new Event("mcp-bridge:refresh"));
     const isTaken = !window.dispatchEvent(new CustomEvent("mcp-bridge:changed", { detail: event, cancelable: true }));
     if (!isTaken) location.reload();
   } else if (event.fault) {
@@ -110,6 +117,17 @@ function follow(event) {
   }
 }
 
+/** @type {EventSource | undefined} */
+let source;
+
+/** Follow only where it is seen: browsers share six connections among all the tabs of a server. */
+function listen() {
+  source?.close();
+  if (document.visibilityState === "hidden") return;
+  source = new EventSource(address);
+  source.addEventListener("message", (message) => follow(JSON.parse(message.data)));
+}
+
 document.documentElement.append(page);
-const source = new EventSource(address);
-source.addEventListener("message", (message) => follow(JSON.parse(message.data)));
+document.addEventListener("visibilitychange", listen);
+listen();

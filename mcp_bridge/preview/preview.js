@@ -35,24 +35,41 @@ let latest = null;
 /** Read the tools of the server; while it does not answer, try again by itself. */
 async function load() {
   document.body.dataset.state = document.body.dataset.state === "gone" ? "gone" : "loading";
-  let listed;
-  let read;
   try {
-    [listed, read] = await Promise.all([listAll(request, "tools"), listAll(request, "resources").catch(() => ({ items: [] }))]);
+    emulator.begin(...(await read()));
   } catch (error) {
     byId("gone-reason").textContent = words(error);
     document.body.dataset.state = "gone";
     setTimeout(load, RETRY_MS);
     return;
   }
+  open(IS_BARE ? null : lastRun());
+}
+
+/**
+ * Read what the server has, and list it.
+ * @returns {Promise<[any[], Map<string, any>]>} The tools, and the resources by their URI.
+ */
+async function read() {
+  const [listed, resources] = await Promise.all([listAll(request, "tools"), listAll(request, "resources").catch(() => ({ items: [] }))]);
   const tools = listed.items;
   byId("server").textContent = listed.serverInfo.title ?? listed.serverInfo.name ?? location.host;
   document.title = `${byId("server").textContent} emulator`;
   document.body.dataset.state = tools.length === 0 ? "none" : "ready";
   renderTools(byId("tools"), tools);
   if (!IS_BARE) void saved.load();
-  emulator.begin(tools, new Map(read.items.map((resource) => [resource.uri, resource])));
-  if (tools.length > 0) open(IS_BARE ? null : lastRun());
+  return [tools, new Map(resources.items.map((resource) => [resource.uri, resource]))];
+}
+
+/** The server has other code now: what is open stays open, in its new version. */
+async function renew() {
+  const schema = JSON.stringify(emulator.tool()?.inputSchema);
+  const [tools, resources] = await read();
+  await emulator.renew(tools, resources);
+  const tool = emulator.tool();
+  // A form that still fits is left alone, with what is being typed in it.
+  if (tool && shown?.tool === tool.name && JSON.stringify(tool.inputSchema) === schema) describe(tool);
+  else open();
 }
 
 /**
@@ -251,6 +268,11 @@ byId("tools").addEventListener("click", (event) => {
   event.preventDefault();
   closeMenu();
   void emulator.set({ tool: link.dataset.tool, input: undefined, result: undefined, widgetState: undefined });
+});
+window.addEventListener("mcp-bridge:changed", (event) => {
+  if (!["ready", "none"].includes(document.body.dataset.state ?? "")) return;
+  event.preventDefault();
+  renew().catch(() => location.reload());
 });
 window.addEventListener("hashchange", () => {
   closeMenu();

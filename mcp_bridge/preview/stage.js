@@ -4,6 +4,7 @@
 import { byId } from "./dom.js";
 import { partials, resultGlobals, shaped } from "./delivery.js";
 import { createFrame } from "./frame.js";
+import { createHandover } from "./handover.js";
 import { capabilities, difference, hostContext, openaiGlobals, openaiMethods } from "./host-context.js";
 import { createHost, link } from "./host.js";
 import { createOverlay } from "./overlay.js";
@@ -42,6 +43,9 @@ export function createStage({ around, log, shell, callTool }) {
   /** @type {any} */
   let widgetState = null;
   let sent = { context: /** @type {Record<string, any>} */ ({}), globals: /** @type {Record<string, any>} */ ({}) };
+  const handover = createHandover();
+  /** Whether the server has changed since the widget asked it last. */
+  let isOutdated = false;
   /** @type {ReturnType<typeof setTimeout>[]} */
   let timers = [];
 
@@ -56,6 +60,19 @@ export function createStage({ around, log, shell, callTool }) {
   function setState(state) {
     stage.dataset.state = state;
     log.set("state", state);
+  }
+
+  /**
+   * Tell the emulator's script in the frame, which is no part of any protocol.
+   * @param {Record<string, unknown>} message
+   */
+  const tell = (message) => frame?.contentWindow?.postMessage(message, "*");
+
+  /** Have an open widget ask the server what it says now. */
+  function refresh() {
+    if (!isOutdated || record.state !== "open") return;
+    isOutdated = false;
+    tell({ preview: "refresh" });
   }
 
   /** Tell the widget what has changed around it. */
@@ -100,9 +117,19 @@ export function createStage({ around, log, shell, callTool }) {
     if (extra) host?.contextChanged({ containerDimensions: context().containerDimensions });
   }
 
+  /**
+   * @param {any} params
+   * @param {(params: any) => void} onProgress
+   */
+  async function called(params, onProgress) {
+    const own = opening;
+    const result = await callTool(params, onProgress);
+    return own === opening ? handover.take(result) : result;
+  }
+
   const actions = {
     initialize: () => ({ hostInfo: around().profile.hostInfo, hostCapabilities: capabilities(around()), hostContext: context() }),
-    callTool,
+    callTool: called,
     message: (/** @type {any} */ params) => said(blocks(params)),
     modelContext(/** @type {any} */ params) {
       log.set("modelContext", params);
@@ -135,7 +162,7 @@ export function createStage({ around, log, shell, callTool }) {
 
   /** The methods of `window.openai`. @type {import("./overlay.js").Methods} */
   const methods = {
-    callTool: (name, given) => callTool({ name, arguments: given ?? {} }, () => undefined),
+    callTool: (name, given) => called({ name, arguments: given ?? {} }, () => undefined),
     sendFollowUpMessage: ({ prompt }) => said(String(prompt)),
     setWidgetState(state) {
       widgetState = state;
@@ -158,6 +185,7 @@ export function createStage({ around, log, shell, callTool }) {
   async function mount(isGentle) {
     if (!opening) return;
     const own = opening;
+    const shownHeight = frame?.offsetHeight ?? 0;
     await end(isGentle);
     if (own !== opening) return;
     const { profile, direction } = around();
@@ -181,7 +209,8 @@ export function createStage({ around, log, shell, callTool }) {
     overlay = names ? createOverlay(next, methods) : null;
     host = createHost(next, { ...actions, ready: () => ready() });
     viewport.replaceChildren(next);
-    const height = profile.container.height ?? (quirks().has("fixed-height") ? 400 : 0);
+    // A new version takes the room of the one before, until it tells its own.
+    const height = profile.container.height ?? (quirks().has("fixed-height") ? 400 : isOutdated ? shownHeight : 0);
     if (height) next.style.blockSize = `${height}px`;
     sent.context = context();
     after(SILENT_MS, () => record.state === "loading" && setState("silent"));
@@ -197,6 +226,8 @@ export function createStage({ around, log, shell, callTool }) {
   function ready() {
     setState("open");
     sent.context = context();
+    // After the result, which is sent at once.
+    after(0, refresh);
     for (const id of ["remount", "revisit-empty-output"]) {
       const ms = quirks().get(id);
       const first = quirks().has("double-mount") ? 2 : 1;
@@ -277,6 +308,7 @@ export function createStage({ around, log, shell, callTool }) {
     async open(next, state) {
       opening = next;
       answer = null;
+      handover.clear();
       widgetState = state ?? null;
       log.set("widgetState", widgetState);
       // There is nothing to send early yet.
@@ -292,6 +324,7 @@ export function createStage({ around, log, shell, callTool }) {
     answer(given) {
       answer = given;
       if (!opening) return;
+      if ("result" in given) handover.take(given.result);
       if (!frame) void mount(true);
       else if (host) feedAnswer(record.mounts > 1, host.notify);
     },
@@ -304,7 +337,23 @@ export function createStage({ around, log, shell, callTool }) {
       log.set("widgetState", widgetState);
     },
     /** The text direction, which is no part of any context. */
-    directionChanged: () => frame?.contentWindow?.postMessage({ preview: "direction", direction: around().isDirectionChosen ? around().direction : null }, "*"),
+    directionChanged: () => tell({ preview: "direction", direction: around().isDirectionChosen ? around().direction : null }),
+    /** The name of the tool whose widget is here. */
+    opened: () => opening?.tool.name,
+    /**
+     * The server has other code now: an open widget gets its new version, and asks what holds for its state.
+     * @param {{uri: string | undefined, tool: any, hasBorder: boolean}} now
+     */
+    async renew({ uri, tool, hasBorder }) {
+      if (!opening) return;
+      if (!uri) return clear();
+      const isSame = opening.uri === uri;
+      opening = { ...opening, uri, tool, hasBorder };
+      isOutdated = true;
+      if (answer && "result" in answer) answer = { result: handover.result(answer.result) };
+      if (isSame) refresh();
+      else if (frame) await mount(true);
+    },
   };
 }
 

@@ -43,7 +43,9 @@
   };
   new MutationObserver(hold).observe(root, { attributeFilter: ["dir"] });
   window.addEventListener("message", ({ source, data }) => {
-    if (source === window.parent && data?.preview === "direction") choose(data.direction);
+    if (source !== window.parent) return;
+    if (data?.preview === "direction") choose(data.direction);
+    if (data?.preview === "refresh") window.dispatchEvent(new Event("mcp-bridge:refresh"));
   });
   try {
     choose(JSON.parse(window.name).preview.direction);

@@ -21,10 +21,12 @@ async function open(/** @type {any} */ options = {}, /** @type {any} */ own = {}
   /** @type {any[]} */
   const results = [];
   let isUnopened = false;
+  let isKept = false;
   host.on("result", (result) => results.push(result));
   host.on("unopened", () => (isUnopened = true));
+  host.on("kept", () => (isKept = true));
   await host.connect();
-  return { ...window, host, context, results, asked, isUnopened };
+  return { ...window, host, context, results, asked, isUnopened, isKept };
 }
 
 test("in a frame of a site a page asks its own server and shakes no hands", async () => {
@@ -72,6 +74,26 @@ test("by itself a page runs a tool that only reads, and no other", async () => {
   /** bridge: an address can come from anywhere. */
   const { asked, results, isUnopened } = await open({}, { tools: { hello: { readOnly: false } } });
   assert.deepEqual([asked, results, isUnopened], [[], [], true]);
+});
+
+test("what was shown before a reload is taken up, and the tool does not run again", async () => {
+  /** bridge: a page keeps its session in its own entry of the tab's history. */
+  const history = { state: /** @type {any} */ ({ other: 1 }), replaceState: (/** @type {any} */ state) => void (history.state = state) };
+  const first = await open({ history });
+  assert.deepEqual([first.asked.length, first.isKept], [1, false]);
+  assert.equal(await first.host.setWidgetState({ privateContent: { session: "s1", version: 3 } }), true);
+  assert.equal(history.state.other, 1);
+  const again = await open({ history });
+  assert.deepEqual([again.asked, again.isKept], [[], true]);
+  assert.deepEqual(again.host.widgetState()?.privateContent, { session: "s1", version: 3 });
+});
+
+test("a saved view keeps nothing", async () => {
+  /** bridge: it is the same at each look. */
+  const history = { state: null, replaceState: () => assert.fail() };
+  const { host } = await open({ history, page: { tool: "hello", result: wire("open_result") } });
+  await host.setWidgetState({ privateContent: { session: "s1", version: 3 } });
+  assert.equal(history.state, null);
 });
 
 test("a saved view paints from its result and refuses in words what needs the server", async () => {

@@ -72,10 +72,10 @@ function createElement() {
 
 /**
  * A window whose parent collects what is posted to it.
- * @param {{ framed?: boolean, openai?: any, search?: string, fetch?: any, page?: object }} [options] `page` is the JSON
+ * @param {{ framed?: boolean, openai?: any, search?: string, fetch?: any, page?: object, history?: any }} [options] `page` is the JSON
  *   of a document that stands by itself.
  */
-export function createWindow({ framed = true, openai, search = "", fetch, page } = {}) {
+export function createWindow({ framed = true, openai, search = "", fetch, page, history } = {}) {
   const target = new EventTarget();
   /** @type {any[]} */
   const posted = [];
@@ -88,6 +88,7 @@ export function createWindow({ framed = true, openai, search = "", fetch, page }
   const win = {
     addEventListener: target.addEventListener.bind(target),
     openai,
+    history,
     fetch,
     location: { search },
     navigator: { language: "en-GB" },
