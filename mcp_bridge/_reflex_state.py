@@ -80,11 +80,31 @@ async def _values(root: BaseState, states: Mapping[str, type[Any]], wanted: list
     return values
 
 
-async def read_states(app: rx.App, session: str, names: frozenset[str]) -> dict[str, dict[str, Any]]:
-    """Return everything that a browser would be sent of the named States, as JSON data."""
+async def read_states(
+    app: rx.App, session: str, names: frozenset[str], *, recompute: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Return everything that a browser would be sent of the named States, as JSON data.
+
+    Args:
+        app: The Reflex app.
+        session: The session.
+        names: The full names of the States.
+        recompute: Whether computed vars are computed anew. Reflex stores what they were, also where other code
+            computed it.
+    """
     async with _locked(app, session) as (root, _):
+        if recompute:
+            _forget_computed(root)
         everything = await _resolve_delta(root.dict())  # 0.10.1
     return jsonable({state: values for state, values in everything.items() if state in names})
+
+
+def _forget_computed(state: BaseState) -> None:
+    """Have the computed vars of a State and of those below it computed when they are read next."""
+    for computed in state.computed_vars.values():
+        computed.mark_dirty(state)  # 0.10.1
+    for substate in state.substates.values():
+        _forget_computed(substate)
 
 
 async def read_record(app: rx.App, session: str) -> Record | None:

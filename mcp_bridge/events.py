@@ -74,7 +74,8 @@ class Widgets:
         grace_seconds: How long nothing has to be heard of a widget before its page-load work is cancelled; longer
             than a poll.
         on_error: Called with what a handler raised that was not foreseen.
-        is_lenient: Whether values of a snapshot that do not fit the States any more are left out.
+        is_lenient: Whether the code may be other code than that which began a session: values of a snapshot that do not
+            fit the States any more are left out, and a session that is taken up is shown as the code has it now.
         leaving: Set when the process is asked to stop; polls are then answered at once.
     """
 
@@ -271,8 +272,9 @@ class Widgets:
             is_loaded=bool(session_id),
             numbers=record.numbers,
         )
-        if session_id and await session.mailbox.begin(time.time_ns() // 1000):
-            await session.mailbox.put_delta(await _reflex_state.read_states(self.app, minted, states))
+        if session_id and (await session.mailbox.begin(time.time_ns() // 1000) or self.is_lenient):
+            stored = await _reflex_state.read_states(self.app, minted, states, recompute=True)
+            await session.mailbox.put_delta(stored)
         await recovery.acknowledge(session)
         # From here on calls find it, so it is complete.
         self.sessions.add(session)

@@ -77,6 +77,12 @@ config = rx.Config(
 pytestmark = [pytest.mark.export, pytest.mark.timeout(600)]
 
 
+def _environment() -> dict[str, str]:
+    """Return the environment of somebody who has set nothing: State is on disk, as Reflex has it."""
+    kept = {name: value for name, value in os.environ.items() if name != "REFLEX_STATE_MANAGER_MODE"}
+    return {**kept, "PYTHONPATH": str(ROOT), "REFLEX_TELEMETRY_ENABLED": "false"}
+
+
 class Dev:
     """The command, running in a project."""
 
@@ -86,7 +92,7 @@ class Dev:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mcp_bridge.cli", "dev", "--port", "0", "--json"],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "REFLEX_TELEMETRY_ENABLED": "false"},
+            env=_environment(),
             stdout=subprocess.PIPE,
             text=True,
         )
