@@ -255,6 +255,11 @@ def _is_written(kind: type[Any]) -> bool:
     return bool(_serializers.has_serializer(kind)) or dataclasses.is_dataclass(kind) or kind.__name__ == "Component"
 
 
+def find_node() -> None:
+    """Have Reflex look for Node and ask its version, which it does once in a process and before it compiles."""
+    importlib.import_module("reflex.utils.js_runtimes").get_node_version()  # 0.10.1
+
+
 def compile_app() -> rx.App:
     """Import the app and compile its pages for development, as `reflex run` does.
 

@@ -31,6 +31,7 @@ OUTPUT_VARIABLE = "MCP_BRIDGE_OUTPUT"
 FILE_NAME = "manifest.json"
 FORMAT = 1
 KEPT_BUILDS = 20
+GZIP_LEVEL = 9
 _CURE = "Run `reflex export` again."
 
 
@@ -120,11 +121,12 @@ class Export:
     states: tuple[str, ...]
     csp: Needs
 
-    def build(self, known: Iterable[Build] = ()) -> Build:
+    def build(self, known: Iterable[Build] = (), *, level: int = GZIP_LEVEL) -> Build:
         """Return what the manifest says about it.
 
         Args:
             known: Earlier builds; the size after gzip is taken from one of the same bytes.
+            level: How hard gzip tries, from 1 to 9.
         """
         digest = hashlib.sha256(self.html).hexdigest()
         compressed = next((each.gzip for each in known if each.sha256 == digest), None)
@@ -132,7 +134,7 @@ class Export:
             file=f"{self.name}-{digest[:8]}.html",
             sha256=digest,
             bytes=len(self.html),
-            gzip=len(gzip.compress(self.html, mtime=0)) if compressed is None else compressed,
+            gzip=len(gzip.compress(self.html, level, mtime=0)) if compressed is None else compressed,
             events=self.events,
             states=self.states,
             csp=self.csp,
@@ -221,6 +223,7 @@ def write(
     *,
     kept: int = KEPT_BUILDS,
     sources: Mapping[str, str] | None = None,
+    level: int = GZIP_LEVEL,
 ) -> Manifest:
     """Write the files of an export and the manifest, and delete the files of builds that the ledger drops.
 
@@ -233,6 +236,7 @@ def write(
         exports: The widgets.
         kept: How many builds of each widget are kept.
         sources: A fingerprint of each file that they were made of, by its path in the project.
+        level: How hard gzip tries for the sizes, from 1 to 9.
 
     Returns:
         The manifest as written.
@@ -243,7 +247,7 @@ def write(
     except ManifestError:
         before = Manifest(app=app, widgets={}, retired={})
     known = {**before.retired, **before.widgets}
-    widgets = {export.name: _with_build(export, known.get(export.name), kept) for export in exports}
+    widgets = {export.name: _with_build(export, known.get(export.name), kept, level) for export in exports}
     retired = {name: widget for name, widget in known.items() if name not in widgets}
     manifest = Manifest(
         app=app,
@@ -263,10 +267,10 @@ def write(
     return manifest
 
 
-def _with_build(export: Export, known: BuiltWidget | None, kept: int) -> BuiltWidget:
+def _with_build(export: Export, known: BuiltWidget | None, kept: int, level: int) -> BuiltWidget:
     """Return a widget with this build in front and the same bytes nowhere else."""
     builds = known.builds if known else ()
-    build = export.build(builds)
+    build = export.build(builds, level=level)
     earlier = [each for each in builds if each.sha256 != build.sha256]
     return BuiltWidget(
         name=export.name,

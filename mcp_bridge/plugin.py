@@ -73,7 +73,7 @@ class WidgetsPlugin(Plugin):
         self._pages: dict[str, CompiledPage] = {}
         self._exports: list[manifest.Export] = []
         self._console = Console()
-        _use_node_wheel()
+        use_node_wheel()
 
     def register_route(self, **context: Any) -> None:
         """Add the page `/widgets/<name>` for every widget."""
@@ -213,7 +213,7 @@ def _route(name: str) -> str:
     return f"widgets/{name}"
 
 
-def _use_node_wheel() -> None:
+def use_node_wheel() -> None:
     """Put the wheel's `node` and `npm` first on PATH, and choose npm where nothing else is chosen.
 
     The wheel's own `bin/npm` does not start; its console scripts do.

@@ -118,7 +118,8 @@ def web_app(
                 allow_headers=_MCP_HEADERS,
                 expose_headers=["Mcp-Session-Id"],
             ),
-            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
+            # What is made anew at each change is compressed in a third of the time, and mostly goes nowhere.
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1 if live else 6),
         ],
     )
 

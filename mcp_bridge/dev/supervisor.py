@@ -20,6 +20,9 @@ from mcp_bridge.compiler import Compiler, Report
 from .handle import Worker
 from .watch import changes
 
+_REST_SECONDS = 1
+"""How long the next process is not begun after a change: the browser is about to show it, and has the processor."""
+
 Event = dict[str, Any]
 
 
@@ -40,6 +43,7 @@ class Supervisor:
         self._modules: list[str] = []
         self._active: Worker | None = None
         self._spare: asyncio.Task[Worker] | None = None
+        self._is_wanted = asyncio.Event()
         self._compiler: Compiler | None = None
         self._compiling = threading.Lock()
         self._build = 0
@@ -135,6 +139,7 @@ class Supervisor:
             # Requests wait for what comes.
             self.fault = None
         self._say({"state": "building", "files": files})
+        self._is_wanted.set()
         spare, self._spare = self._spare or self._begin_spare(), None
         worker: Worker | None = None
         try:
@@ -150,7 +155,7 @@ class Supervisor:
             raise
         if "fault" in served:
             await worker.kill()
-            self._spare = self._begin_spare()
+            self._spare = self._begin_spare(rest=True)
             await self._settle(served["fault"])
             self._say({"state": "failed", "fault": self.fault, "files": files})
             return
@@ -164,7 +169,7 @@ class Supervisor:
         self._keep(self._listen(worker))
         if before is not None:
             self._keep(before.stop())
-        self._spare = self._begin_spare()
+        self._spare = self._begin_spare(rest=True)
 
     async def _bring_up(self, worker: Worker) -> dict[str, Any]:
         """Have a process serve the app; give what it says of it, or the `fault` because of which it cannot."""
@@ -205,10 +210,15 @@ class Supervisor:
 
     # Small things ------------------------------------------------------------------------------------------------
 
-    def _begin_spare(self) -> asyncio.Task[Worker]:
-        """Start the next process."""
+    def _begin_spare(self, *, rest: bool = False) -> asyncio.Task[Worker]:
+        """Start the next process; with `rest` a little later, unless it is wanted."""
+        if rest:
+            self._is_wanted.clear()
 
         async def begin() -> Worker:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_REST_SECONDS):
+                    await self._is_wanted.wait()
             worker = await Worker.start(self.root, self._modules, self._environment)
             try:
                 await worker.hear()

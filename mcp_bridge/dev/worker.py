@@ -35,6 +35,9 @@ BUNDLES = "mcp_bridge/dist"
 """Where the bundles are, below `.web`."""
 
 _KEPT_BUILDS = 3
+_GZIP_LEVEL = 1
+"""The size of a bundle that is not minified says nothing, and at the usual level it takes longer than the rest."""
+
 _STOP_SECONDS = 2
 
 
@@ -113,10 +116,15 @@ def main() -> None:
 
 
 def _warm_up(modules: Iterable[str]) -> None:
-    """Import what the app will need and what is not its own."""
+    """Import what the app will need and what is not its own, and ask for what Reflex asks once in a process."""
+    from mcp_bridge import _reflex_compile as compile_seam
+    from mcp_bridge import plugin
+
     importlib.import_module("mcp_bridge.server")
     importlib.import_module("mcp_bridge.compiler")
     importlib.import_module("uvicorn")
+    plugin.use_node_wheel()
+    compile_seam.find_node()
     for name in modules:
         # What needs the app to be there comes with it.
         with contextlib.suppress(Exception):
@@ -139,7 +147,7 @@ def _load(line: Line) -> Bridge:
     reports = [Report(**each) for each in line.hear()["reports"]]
     exports = plugin.exports(read_bundles(web, names, reports))
     folder = web / BUNDLES
-    manifest.write(folder, compile_seam.app_name(), exports, kept=_KEPT_BUILDS)
+    manifest.write(folder, compile_seam.app_name(), exports, kept=_KEPT_BUILDS, level=_GZIP_LEVEL)
     bridge = Bridge.load(folder, app=app)
     bridge.widgets.is_lenient = True
     return bridge
