@@ -74,8 +74,7 @@ class Widgets:
         grace_seconds: How long nothing has to be heard of a widget before its page-load work is cancelled; longer
             than a poll.
         on_error: Called with what a handler raised that was not foreseen.
-        is_lenient: Whether the code may be other code than that which began a session: values of a snapshot that do not
-            fit the States any more are left out, and a session that is taken up is shown as the code has it now.
+        is_lenient: Whether the code changes all the time: what does not fit it is left out, and the rest shown anew.
         leaving: Set when the process is asked to stop; polls are then answered at once.
     """
 
@@ -273,8 +272,7 @@ class Widgets:
             numbers=record.numbers,
         )
         if session_id and (await session.mailbox.begin(time.time_ns() // 1000) or self.is_lenient):
-            stored = await _reflex_state.read_states(self.app, minted, states, recompute=True)
-            await session.mailbox.put_delta(stored)
+            await recovery.show_stored(self, session, recompute=True)
         await recovery.acknowledge(session)
         # From here on calls find it, so it is complete.
         self.sessions.add(session)

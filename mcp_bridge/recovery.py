@@ -24,9 +24,16 @@ logger = logging.getLogger(__name__)
 _MESSAGE = "The server was restarted while this was running."
 
 
-async def show_stored(widgets: Widgets, session: Session) -> None:
-    """Tell the widget what is stored, and so take back what was shown and is not."""
-    stored = await _reflex_state.read_states(widgets.app, session.id, session.mailbox.states)
+async def show_stored(widgets: Widgets, session: Session, *, recompute: bool = False) -> None:
+    """Tell the widget what is stored, and so take back what was shown and is not.
+
+    Args:
+        widgets: The open widgets.
+        session: The session.
+        recompute: Whether computed vars are computed anew, because other code may have stored them.
+    """
+    names = session.mailbox.states
+    stored = await _reflex_state.read_states(widgets.app, session.id, names, recompute=recompute)
     await session.mailbox.put_delta(stored)
 
 
