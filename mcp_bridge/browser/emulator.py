@@ -229,12 +229,14 @@ class Emulator:
         self.settle()
 
     def picture(self, mask: Sequence[Locator] = ()) -> bytes:
-        """Return a PNG of the widget, at its full height, without caret and animations.
+        """Return a PNG of the widget, at its full height, without caret and animations; of the page if there is none.
 
         Args:
             mask: What is covered.
         """
         element = self.page.locator(_FRAME)
+        if not element.count():
+            return self.page.screenshot()
         natural = float(self.document.evaluate(_NATURAL))
         element.evaluate(_FIT, [natural, _TOLERANCE])
         box = element.bounding_box()
