@@ -12,7 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from mcp_bridge.errors import BridgeError
-from mcp_bridge.scenes import Scene
+from mcp_bridge.scenes import DEFAULT_HOST, Scene
+
+from .matrix import can_call_tools
 
 if TYPE_CHECKING:
     from mcp_bridge.browser.emulator import Emulator
@@ -71,6 +73,11 @@ class HostSide:
         """The heights that it has reported, in CSS pixels."""
         sizes = cast("list[dict[str, Any]]", self._emulator.record("sizes"))
         return [float(each["height"]) for each in sizes if each.get("height") is not None]
+
+    @property
+    def can_call_tools(self) -> bool:
+        """Whether this host lets a widget call tools, so that event handlers run."""
+        return can_call_tools(self.scene.host or DEFAULT_HOST)
 
     @property
     def scene(self) -> Scene:

@@ -49,6 +49,13 @@ def test_pass_after_remount_and_offline(widget_page):
 
 
 @pytest.mark.scenes
+@pytest.mark.hosts("claude")
+def test_pass_host_before_scene(widget_page):
+    page = widget_page()
+    assert (page.host.scene.host, page.host.scene.theme) == ("claude", "dark")
+
+
+@pytest.mark.scenes
 def test_pass_with_scene(widget_page, scene):
     page = widget_page()
     expect(page.get_by_text(f"The count is {scene.input['at']}.")).to_be_visible()
@@ -108,6 +115,16 @@ def test_fail_by_layout_shift(widget_page):
 
 def test_fail_by_overflow(widget_page):
     widget_page.on(width=390)("wide").check_layout()
+
+
+def test_fail_by_growth(widget_page):
+    widget_page("growing").check_layout()
+
+
+def test_fail_by_messages_that_never_come(widget_page):
+    page = widget_page("lossy")
+    page.get_by_role("button", name="Boom").click()
+    page.host.wait_for("messages")
 
 
 def test_fail_by_lost_event(widget_page):

@@ -119,4 +119,10 @@ def wide() -> rx.Component:
     return rx.el.main(rx.el.div("A row that never wraps", width="600px"))
 
 
+@widget(on_call={"growing": Counter.stay}, read_only=True)
+def growing() -> rx.Component:
+    """Be taller than the frame, whatever that is."""
+    return rx.el.main(rx.el.p("Higher"), height="calc(100vh + 20px)")
+
+
 app = rx.App()
