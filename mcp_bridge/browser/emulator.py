@@ -212,9 +212,15 @@ class Emulator:
         """Return a record of `window.emulator`, as JSON data."""
         return self.page.evaluate("(name) => window.emulator[name]", name)
 
-    def wait_for(self, name: str, count: int) -> Any:
-        """Wait until a record of `window.emulator` has so many entries; gives it, complete or not."""
-        self._until(_HAS, name, count)
+    def wait_for(self, name: str, count: int, *, limit: int = MILLISECONDS) -> Any:
+        """Wait until a record of `window.emulator` has so many entries; gives it, complete or not.
+
+        Args:
+            name: The record.
+            count: How many entries.
+            limit: How many milliseconds it waits at most.
+        """
+        self._until(_HAS, name, count, limit=limit)
         return self.record(name)
 
     def change(self, change: dict[str, Any]) -> None:

@@ -108,12 +108,13 @@ class HostSide:
         self.set(quirks=[*(each for each in before if each.partition(":")[0] != name.partition(":")[0]), name])
         return Quirk(self, before)
 
-    def wait_for(self, record: str, count: int = 1) -> list[Any]:
-        """Wait until a record has so many entries, ten seconds at most, and return it.
+    def wait_for(self, record: str, count: int = 1, *, seconds: float = 10) -> list[Any]:
+        """Wait until a record has so many entries, and return it.
 
         Args:
             record: `calls`, `messages`, `links`, `wire`, `sizes`, `violations` or `logs`.
             count: How many.
+            seconds: How long it waits at most.
 
         Raises:
             AssertionError: If it has fewer.
@@ -122,9 +123,9 @@ class HostSide:
         if record not in _LISTS:
             msg = f"the host keeps no list {record!r}. It keeps: {', '.join(_LISTS)}."
             raise BridgeError(msg)
-        found = cast("list[Any]", self._emulator.wait_for(record, count))
+        found = cast("list[Any]", self._emulator.wait_for(record, count, limit=round(1000 * seconds)))
         if len(found) < count:
-            msg = f"the widget has made {len(found)} of {count} {record} in ten seconds: {found}"
+            msg = f"after {seconds:g} s there are {len(found)} of {count} {record}: {found}"
             raise AssertionError(msg)
         return found
 

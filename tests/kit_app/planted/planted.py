@@ -121,8 +121,10 @@ def wide() -> rx.Component:
 
 @widget(on_call={"growing": Counter.stay}, read_only=True)
 def growing() -> rx.Component:
-    """Be taller than the frame, whatever that is."""
-    return rx.el.main(rx.el.p("Higher"), height="calc(100vh + 20px)")
+    """Get taller with each view."""
+    grow = "const grow = () => requestAnimationFrame(() => { style.height = `${(height += 9)}px`; grow(); }); grow()"
+    start = f"let height = 100; const {{ style }} = document.querySelector('main'); {grow}"
+    return rx.el.main(rx.button("Grow", on_click=_script(start), high_contrast=True))
 
 
 app = rx.App()
