@@ -18,6 +18,7 @@ HOME: dict[str, Any] = {"bedrooms": 3, "baths": 1.75, "square_feet": 1440, "year
 def test_the_smallest_widget_works_in_every_host(widget_page: Any) -> None:
     """bridge: one bundle for all hosts in which handlers run."""
     page = widget_page("hello", name="Ada")
+    assert page.host.can_call_tools
     page.get_by_role("button", name="Clicks: 0").click()
     expect(page.get_by_role("button", name="Clicks: 1")).to_be_visible()
     page.check_layout()
@@ -30,6 +31,7 @@ def test_where_no_handler_can_run_a_click_says_so(widget_page: Any) -> None:
     page.get_by_role("button", name="Clicks: 0").click()
     expect(page.get_by_role("alert")).to_contain_text("This host has no way to call a tool from a widget.")
     expect(page.get_by_role("button", name="Clicks: 0")).to_be_visible()
+    assert not page.host.can_call_tools
     page.check_accessibility()
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mcp_bridge import manifest
-from mcp_bridge.doctor import reports
+from mcp_bridge.doctor import reports, rules_browser
 from mcp_bridge.doctor.diagnosis import RULES, diagnose
 from mcp_bridge.doctor.findings import Report
 from mcp_bridge.doctor.local import ledger_of, serving
@@ -173,14 +173,16 @@ def test_a_build_that_is_lost_is_told(bridge: Bridge, tmp_path: Path) -> None:
 # The command -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.browser
 def test_the_reference_app_passes(tmp_path: Path) -> None:
-    """bridge: what this package makes breaks no rule, and no warning either."""
+    """bridge: what this package makes breaks no rule, and no warning either, in a browser too."""
     files = ["--junit", str(tmp_path / "junit.xml"), "--sarif", str(tmp_path / "doctor.sarif")]
-    done = run(ROOT, "doctor", "--json", "--strict", *files)
+    done = run(ROOT, "doctor", "--json", "--strict", "--browser", *files)
     assert done.returncode == 0, done.stdout + done.stderr
     data = json.loads(done.stdout)
     assert (data["target"], data["passed"], data["findings"]) == ("app app", True, [])
     assert {"ledger", "uri-hash", "foreign-host", "csp-covers", "html-eval"} <= set(data["checked"])
+    assert {rule.id for rule in rules_browser.RULES} <= set(data["checked"])
     assert ElementTree.parse(tmp_path / "junit.xml").getroot().attrib["failures"] == "0"
     assert json.loads((tmp_path / "doctor.sarif").read_text())["runs"][0]["results"] == []
 

@@ -77,7 +77,8 @@ class HostSide:
     @property
     def can_call_tools(self) -> bool:
         """Whether this host lets a widget call tools, so that event handlers run."""
-        return can_call_tools(self.scene.host or DEFAULT_HOST)
+        scene = self.scene
+        return can_call_tools(scene.host or DEFAULT_HOST) and "no-server-tools" not in (scene.quirks or ())
 
     @property
     def scene(self) -> Scene:
