@@ -120,13 +120,13 @@ def preview_routes(read_bundle: ReadBundle, scenes: Path | None = None, *, live:
     pages = _read_files()
     if live:
         pages["index.html"] = html_file(inserted(pages["index.html"].body.decode(), LIVE.format("preview/")))
-    told = _told_of(pages["index.html"], scenes)
     first = "".join(f"<script>{pages[name].body.decode()}</script>" for name in _FIRST_SCRIPTS)
 
     def index(request: Request) -> Response:
         other = _other_origin(request)
         csp = _PAGE_CSP.replace("frame-src 'self'", f"frame-src 'self' {other}") if other else _PAGE_CSP
-        return answer(request, told if scenes and scene_routes.is_here(request) else pages["index.html"], csp)
+        folder = scene_routes.shown(scenes) if scenes and scene_routes.is_here(request) else ""
+        return answer(request, _told(pages["index.html"], scenes=folder, frames=other or ""), csp)
 
     def page_file(request: Request) -> Response:
         found = pages.get(request.path_params["file"])
@@ -160,11 +160,12 @@ def _read_files() -> dict[str, _File]:
     }
 
 
-def _told_of(page: _File, scenes: Path | None) -> _File:
-    """Return the page with the folder that it may save scenes to."""
-    folder = escape(scene_routes.shown(scenes)) if scenes else ""
-    meta = f'<meta name="scenes" content="{folder}">'.encode()
-    return _File(page.body.replace(b'<meta name="scenes" content="">', meta), page.media_type)
+def _told(page: _File, **facts: str) -> _File:
+    """Return the emulator's page with what it is told: where scenes are saved, and the origin that frames may have."""
+    body = page.body.decode()
+    for name, fact in facts.items():
+        body = body.replace(f'<meta name="{name}" content="">', f'<meta name="{name}" content="{escape(fact)}">')
+    return _File(body.encode(), page.media_type)
 
 
 def _other_origin(request: Request) -> str | None:

@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.own_process import run, run_pytest
+from tests.own_process import clean_environment, run, run_pytest
 from tests.served import serve
 
 COMMAND = [sys.executable, "-m", "mcp_bridge.cli"]
@@ -120,6 +120,27 @@ def look(origin: str, steps: dict[str, Step], picture: Path) -> None:
         browser.close()
 
 
+def develop(app: Path, step: Step) -> None:
+    """Follow the source of an app through a change, as `mcp-bridge dev` does."""
+    source = app / "app/hello.py"
+    command = [*COMMAND, "dev", "--no-open", "--port", "0", "--json"]
+    environment = clean_environment(REFLEX_CHECK_LATEST_VERSION="false", PATH=os.environ["PATH"])
+    said = ""
+    with subprocess.Popen(command, cwd=app, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said += line
+            event = json.loads(line)
+            if event["state"] == "ready" and event.get("files"):
+                break
+            if event["state"] == "ready":
+                source.write_text(source.read_text().replace("Clicks: ", "Presses: "))
+            elif event["state"] in ("failed", "raised"):
+                step.said = said
+                break
+        process.terminate()
+
+
 def main() -> None:
     """Do everything, and print what came of it."""
     folder = Path(sys.argv[1])
@@ -138,6 +159,8 @@ def main() -> None:
         with noted(steps, name) as step:
             # Reflex asks PyPI once a day for its newest version, unless it is told not to.
             step.take(run(command, place, REFLEX_CHECK_LATEST_VERSION="false"))
+    with noted(steps, "dev") as step:
+        develop(app, step)
     with noted(steps, "tests") as step:
         step.take(run_pytest(folder / "pizzeria"))
     with contextlib.ExitStack() as stack:

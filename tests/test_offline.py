@@ -51,7 +51,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_nothing_needs_a_network_and_nothing_looks_for_one(app: Path) -> None:
-    """bridge: new, export, serve, emulator, screenshot, test kit and doctor, with `lo` and no route."""
+    """bridge: new, export, dev, serve, emulator, screenshot, test kit and doctor, with `lo` and no route."""
     done = subprocess.run(
         [*without_network(), sys.executable, "-m", "tests.offline_steps", str(app.parent)],
         cwd=ROOT,
@@ -67,6 +67,6 @@ def test_nothing_needs_a_network_and_nothing_looks_for_one(app: Path) -> None:
     assert steps.pop("control")["tried"] >= 2
     # Chromium asks for its own updates; what the pages ask for is in the facts.
     tried = {name: step["tried"] for name, step in steps.items() if name not in ("screenshot", "emulator")}
-    assert tried == {"new": 0, "export": 0, "doctor": 0, "tests": 0, "serve": 0}
+    assert tried == {"new": 0, "export": 0, "doctor": 0, "dev": 0, "tests": 0, "serve": 0}
     assert steps["emulator"]["facts"]["requests"] > 3
     assert steps["emulator"]["facts"]["outside"] == []

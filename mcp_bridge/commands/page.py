@@ -12,7 +12,7 @@ import click
 from mcp_bridge.errors import CommandError
 from mcp_bridge.values import find, given
 
-from .terminal import aside, told
+from .terminal import aside, destination, told
 
 if TYPE_CHECKING:
     from mcp_bridge.bridge import Bridge
@@ -61,12 +61,7 @@ def page(
 
             bridge = Bridge.load()
             scene, widget = _chosen(bridge, scene, tool, values, whole)
-            target = output or Path(f"{scene.tool}.html")
-            if not target.parent.is_dir():
-                msg = (
-                    f"the folder `{target.parent}` of {target.name} does not exist. Make it, or choose another with -o."
-                )
-                raise CommandError(msg)
+            target = destination(output, f"{scene.tool}.html")
             text = asyncio.run(_written(bridge, scene, widget))
         target.write_text(text, encoding="utf-8")
     click.echo(f"{target}  {len(text.encode()):,} bytes, a view of the widget {widget} without a server")

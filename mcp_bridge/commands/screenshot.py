@@ -20,7 +20,7 @@ from mcp_bridge.scenes import Scene, hosts
 from mcp_bridge.shots import Part, Shot, Theme, take
 from mcp_bridge.values import find, given
 
-from .terminal import aside, told
+from .terminal import aside, destination, told
 
 if TYPE_CHECKING:
     from mcp_bridge.bridge import Bridge
@@ -86,10 +86,7 @@ def screenshot(
         if scene.tool is None:
             msg = "no tool is named. Write `mcp-bridge screenshot TOOL`, or name a scene that has one with --scene."
             raise CommandError(msg)
-        picture = output or Path(f"{scene.tool}.png")
-        if not picture.parent.is_dir():
-            msg = f"the folder `{picture.parent}` of {picture.name} does not exist. Make it, or choose another with -o."
-            raise CommandError(msg)
+        picture = destination(output, f"{scene.tool}.png")
         _require_playwright()
         with aside():
             png = _taken(scene, values, whole, part)

@@ -12,6 +12,7 @@ import logging
 import socket
 import sys
 from collections.abc import Generator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,19 @@ _COLUMNS = 120
 def aside() -> contextlib.AbstractContextManager[Any]:
     """Send what the app prints to standard error, away from the answers."""
     return contextlib.redirect_stdout(sys.stderr)
+
+
+def destination(chosen: Path | None, otherwise: str) -> Path:
+    """Return the file that a command writes: the one of `-o`, or the one that it has by default.
+
+    Raises:
+        CommandError: If its folder does not exist; it is said before the work is done.
+    """
+    path = chosen or Path(otherwise)
+    if not path.parent.is_dir():
+        msg = f"the folder `{path.parent}` of {path.name} does not exist. Make it, or choose another with -o."
+        raise CommandError(msg)
+    return path
 
 
 def log_to_stderr(level: int = logging.WARNING) -> None:

@@ -67,6 +67,9 @@ function h(tag, attributes, ...children) {
   return element;
 }
 
+/** Whether an app served this page, and not the page in its place (dev/front.py). */
+const isRunning = () => document.title !== "Not running";
+
 /**
  * Show what is wrong.
  * @param {Fault} fault
@@ -99,18 +102,17 @@ function follow(event) {
   } else if (event.state === "ready") {
     root.replaceChildren();
     const isNew = build !== null && build !== event.build;
-    const isAlive = document.title !== "Not running";
     const isSame = uri !== undefined && uri === event.uris?.[widget ?? ""];
     build = event.build ?? null;
     uri = event.uris?.[widget ?? ""];
-    if (!isNew && isAlive) return;
+    if (!isNew && isRunning()) return;
     if (isSame) return void window.dispatchEvent(new Event("mcp-bridge:refresh"));
     const isTaken = !window.dispatchEvent(new CustomEvent("mcp-bridge:changed", { detail: event, cancelable: true }));
     if (!isTaken) location.reload();
   } else if (event.fault) {
     const note = event.state === "raised"
       ? "A handler raised this. The widget was told in a sentence that gives nothing away."
-      : build === null
+      : !isRunning()
         ? "The app starts as soon as this is mended and saved."
         : "What worked last is still running. This goes away as soon as it is mended and saved.";
     show(event.fault, note);
