@@ -189,7 +189,7 @@ def test_the_reference_app_passes(tmp_path: Path) -> None:
 
 def test_a_server_with_an_error_fails_by_its_exit_code(endpoint: str) -> None:
     """bridge: exit code 1 with errors; a URL without a path is that of `/mcp`."""
-    done = run(ROOT, "doctor", endpoint.removesuffix("/mcp"))
+    done = run(ROOT, "doctor", "--no-browser", endpoint.removesuffix("/mcp"))
     assert done.returncode == 1
     assert done.stdout.startswith(f"{endpoint}\n")
     assert "error  tool-title  A tool has a title." in done.stdout
@@ -201,8 +201,8 @@ def test_warnings_fail_only_if_they_are_to(tmp_path: Path) -> None:
     spoilt = Spoilt()
     spoilt.discovered = None
     with serving_app(application([spoilt])) as origin:
-        assert run(ROOT, "doctor", origin).returncode == 0
-        assert run(ROOT, "doctor", origin, "--strict").returncode == 1
+        assert run(ROOT, "doctor", "--no-browser", origin).returncode == 0
+        assert run(ROOT, "doctor", "--no-browser", origin, "--strict").returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from app.flight_state import Flights
 from app.hello import Hello
 from mcp_bridge import BridgeError, CallError, ToolError, host
 from mcp_bridge.scenes import Scene, hosts
+from mcp_bridge.testing.kit import endpoint, headers_of
 from mcp_bridge.testing.matrix import combinations
 from mcp_bridge.testing.snapshots import as_text
 from tests.own_process import run_pytest
@@ -242,3 +243,26 @@ def test_the_metadata_of_tools_is_the_same_in_whatever_order_they_were_declared(
         {"uri": "ui://a/a.html?v=…"},
         {"uri": "ui://a/b.html?v=…"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://pizza.example.com", "https://pizza.example.com/mcp"),
+        ("https://pizza.example.com/", "https://pizza.example.com/mcp"),
+        ("http://127.0.0.1:8000/shop/mcp", "http://127.0.0.1:8000/shop/mcp"),
+    ],
+)
+def test_a_url_without_a_path_is_that_of_the_endpoint(url: str, expected: str) -> None:
+    """bridge: `--mcp-bridge-url`, as in the commands."""
+    assert endpoint(url) == expected
+
+
+def test_a_url_and_headers_that_cannot_be_used_are_refused() -> None:
+    """bridge: `--mcp-bridge-url` and `--mcp-bridge-header`, in a sentence with the cure."""
+    assert headers_of(["Authorization: Bearer a:b", "x-team:1"]) == {"authorization": "Bearer a:b", "x-team": "1"}
+    with pytest.raises(BridgeError, match=r"--mcp-bridge-url is 'pizza', which is no URL with http or https\. Write"):
+        endpoint("pizza")
+    for given in ("secret", ": secret"):
+        with pytest.raises(BridgeError, match=r"has no name, or no colon\. Write it like 'Authorization: Bearer"):
+            headers_of([given])

@@ -144,6 +144,6 @@ def headers_of(given: Iterable[str]) -> dict[str, str]:
     """
     parts = [each.partition(":") for each in given]
     if any(not colon or not name.strip() for name, colon, _ in parts):
-        msg = "a --mcp-bridge-header has no colon. Write it like 'Authorization: Bearer TOKEN'."
+        msg = "a --mcp-bridge-header has no name, or no colon. Write it like 'Authorization: Bearer TOKEN'."
         raise CommandError(msg)
     return {name.strip().lower(): value.strip() for name, _, value in parts}

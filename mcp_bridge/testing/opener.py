@@ -103,11 +103,15 @@ class WidgetOpener:
             raise BridgeError(msg)
         return merged(scene, setting)
 
+    def settle(self) -> None:
+        """Wait until nothing changes in any page."""
+        for page in self.pages:
+            page.settle()
+
     def complaints(self, allowed: Collection[str]) -> list[tuple[str, str]]:
         """Return what the pages complain of, as pairs of kind and sentence, apart from kinds that the test allows."""
         told: list[tuple[str, str]] = []
         for page in self.pages:
-            page.settle()
             for kind in KINDS:
                 found: list[str] = getattr(page, kind)
                 if kind not in allowed:

@@ -222,6 +222,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         _keep(item, opener)
         _tell(item, opener)
         raise
+    opener.settle()
     allowed = {kind for marker in item.iter_markers("allows") for kind in marker.args}
     if found := opener.complaints(allowed):
         _keep(item, opener)

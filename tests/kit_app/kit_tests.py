@@ -91,12 +91,12 @@ def test_pass_cleared_errors(widget_page):
 def test_fail_by_wrong_state(widget_page):
     page = widget_page("fine", at=5)
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_text("The count is 6.")).to_be_visible(timeout=2000)
+    expect(page.get_by_text("The count is 6.")).to_be_visible(timeout=1000)
 
 
 def test_fail_by_missing_text(widget_page):
     page = widget_page("fine", at=5)
-    expect(page.get_by_text("Five")).to_be_visible(timeout=1000)
+    expect(page.get_by_text("Five")).to_be_visible(timeout=500)
 
 
 def test_fail_by_violation(widget_page):
