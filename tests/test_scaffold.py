@@ -34,7 +34,7 @@ def test_a_new_project_passes_its_own_tests_at_once(tmp_path: Path, template: st
     done = run([*COMMAND, "new", "pizzeria", "--template", template], tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("16 files in pizzeria/")
-    tests = run_pytest(tmp_path / "pizzeria", "-rs", "-W", "error")
+    tests = run_pytest(tmp_path / "pizzeria", "-W", "error")
     assert tests.returncode == 0, tests.stdout + tests.stderr
     assert "no widget is exported: run pytest --mcp-bridge-export" in tests.stdout
     project = tomllib.loads((tmp_path / "pizzeria/pyproject.toml").read_text())
