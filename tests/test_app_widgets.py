@@ -14,13 +14,25 @@ ROUTE: dict[str, Any] = {"origin": "JFK", "destination": "SFO", "date": dt.date(
 HOME: dict[str, Any] = {"bedrooms": 3, "baths": 1.75, "square_feet": 1440, "year_built": 1956, "lot_acres": 0.28}
 
 
-@pytest.mark.hosts("all")
+@pytest.mark.hosts("interactive")
 def test_the_smallest_widget_works_in_every_host(widget_page: Any) -> None:
-    """bridge: one bundle for all hosts."""
+    """bridge: one bundle for all hosts in which handlers run."""
     page = widget_page("hello", name="Ada")
+    assert page.host.can_call_tools
     page.get_by_role("button", name="Clicks: 0").click()
     expect(page.get_by_role("button", name="Clicks: 1")).to_be_visible()
     page.check_layout()
+
+
+@pytest.mark.hosts("goose")
+def test_where_no_handler_can_run_a_click_says_so(widget_page: Any) -> None:
+    """bridge: Goose offers no `serverTools`; the first state shows, and a click is answered in a sentence."""
+    page = widget_page("hello", name="Ada")
+    page.get_by_role("button", name="Clicks: 0").click()
+    expect(page.get_by_role("alert")).to_contain_text("This host has no way to call a tool from a widget.")
+    expect(page.get_by_role("button", name="Clicks: 0")).to_be_visible()
+    assert not page.host.can_call_tools
+    page.check_accessibility()
 
 
 @pytest.mark.hosts("chatgpt", themes=["light", "dark"], widths=[390])
@@ -43,9 +55,9 @@ def test_a_valuation_ends_and_can_be_read_on_a_phone(widget_page: Any) -> None:
 @pytest.mark.scenes
 @pytest.mark.hosts("chatgpt", locales=["ar-EG"])
 def test_every_scene_can_be_read_from_right_to_left(widget_page: Any) -> None:
-    """bridge: scenes of the app, in a locale that is written from right to left."""
+    """bridge: scenes of the app, in a host and in a locale that is written from right to left."""
     page = widget_page()
-    assert page.evaluate("() => document.documentElement.dir") == "rtl"
+    assert (page.host.scene.host, page.evaluate("() => document.documentElement.dir")) == ("chatgpt", "rtl")
     page.check_accessibility()
     page.check_layout()
 

@@ -25,7 +25,10 @@ import pytest
 from reflex.reflex import cli as reflex_cli
 
 import mcp_bridge
-from mcp_bridge import cli, host
+from mcp_bridge import cli, host, testing
+from mcp_bridge.testing import WidgetPage, plugin
+from mcp_bridge.testing.hosting import HostSide
+from mcp_bridge.testing.markers import MARKERS
 from tests.demo import demo_bridge
 from tests.own_process import run_pytest
 
@@ -34,6 +37,7 @@ README = ROOT / "README.md"
 TUTORIAL = ROOT / "docs/tutorial.md"
 REFERENCE = ROOT / "docs/reference.md"
 LLMS = ROOT / "llms.txt"
+TESTING = ROOT / "docs/testing.md"
 AGENTS = ROOT / "docs/agents.md"
 PAGES = [README, ROOT / "CHANGELOG.md", LLMS, *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -273,7 +277,7 @@ def test_the_whole_app_of_the_tutorial_runs_and_answers_as_shown(tmp_path: Path)
 @pytest.mark.parametrize(
     ("pages", "config", "passed"),
     [
-        ([TUTORIAL, ROOT / "docs/testing.md"], "", 6),
+        ([TUTORIAL, TESTING], "", 6),
         ([AGENTS], CONFIG.replace('"todo"', '"app"'), 2),
     ],
     ids=["tutorial and testing", "agents"],
@@ -281,7 +285,7 @@ def test_the_whole_app_of_the_tutorial_runs_and_answers_as_shown(tmp_path: Path)
 def test_the_tests_of_the_docs_pass(tmp_path: Path, pages: list[Path], config: str, passed: int) -> None:
     """bridge: the tests of the tutorial and of docs/testing.md with the tutorial's app; those of docs/agents.md."""
     code = [block for page in pages for block in blocks(page, "python")]
-    files = {block.path: block.code for block in code if block.path}
+    files = {block.path: block.code for block in code if block.path and "widget_page" not in block.code}
     if config:
         files |= {"rxconfig.py": config, "app/__init__.py": "", "app/app.py": "import reflex as rx\n\napp = rx.App()\n"}
     for path, text in files.items():
@@ -289,6 +293,32 @@ def test_the_tests_of_the_docs_pass(tmp_path: Path, pages: list[Path], config: s
         (tmp_path / path).write_text(text)
     done = run_pytest(tmp_path)
     assert f"{passed} passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.browser
+def test_the_tests_of_the_docs_in_a_browser_pass(tmp_path: Path) -> None:
+    """bridge: the tests of docs/testing.md with `widget_page`, with the reference app."""
+    [code] = [block.code for block in blocks(TESTING, "python") if "widget_page" in block.code]
+    (tmp_path / "test_flights.py").write_text(code)
+    command = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-W", "error", str(tmp_path)]
+    done = run_pytest(ROOT, *command, "--update-screenshots", "--update-snapshots")
+    assert "9 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_every_name_of_the_test_kit_is_documented() -> None:
+    """bridge: fixtures, markers, options and settings of the plugin, and what pages and their hosts have."""
+    tables = sections(TESTING)["All names"]
+    source = inspect.getsource(plugin)
+    fixtures = re.findall(r"@pytest\.fixture\ndef ([a-z]\w*)\(", source)
+    markers = [re.split(r"\W", each)[0] for each in MARKERS]
+    options = re.findall(r"addoption\(\s*\"(--[\w-]+)\"", source)
+    settings = re.findall(r"addini\(\"(\w+)\"", source)
+    assert sorted(rows(tables)) == sorted([*fixtures, *markers, *options, *settings])
+    exported = {name for name in testing.__all__ if f"`{name}`" not in TESTING.read_text()}
+    assert exported == {"Shown"}
+    documented = set(re.findall(r"`(\w+)[`(]", sections(TESTING)["`widget_page`"] + sections(TESTING)["`page.host`"]))
+    public = {name for kind in (WidgetPage, HostSide) for name in vars(kind) if not name.startswith("_")}
+    assert public - documented == set()
 
 
 def _texts(page: Path) -> list[str]:

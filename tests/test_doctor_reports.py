@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mcp_bridge import manifest
-from mcp_bridge.doctor import reports
+from mcp_bridge.doctor import reports, rules_browser
 from mcp_bridge.doctor.diagnosis import RULES, diagnose
 from mcp_bridge.doctor.findings import Report
 from mcp_bridge.doctor.local import ledger_of, serving
@@ -173,21 +173,23 @@ def test_a_build_that_is_lost_is_told(bridge: Bridge, tmp_path: Path) -> None:
 # The command -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.browser
 def test_the_reference_app_passes(tmp_path: Path) -> None:
-    """bridge: what this package makes breaks no rule, and no warning either."""
+    """bridge: what this package makes breaks no rule, and no warning either, in a browser too."""
     files = ["--junit", str(tmp_path / "junit.xml"), "--sarif", str(tmp_path / "doctor.sarif")]
-    done = run(ROOT, "doctor", "--json", "--strict", *files)
+    done = run(ROOT, "doctor", "--json", "--strict", "--browser", *files)
     assert done.returncode == 0, done.stdout + done.stderr
     data = json.loads(done.stdout)
     assert (data["target"], data["passed"], data["findings"]) == ("app app", True, [])
     assert {"ledger", "uri-hash", "foreign-host", "csp-covers", "html-eval"} <= set(data["checked"])
+    assert {rule.id for rule in rules_browser.RULES} <= set(data["checked"])
     assert ElementTree.parse(tmp_path / "junit.xml").getroot().attrib["failures"] == "0"
     assert json.loads((tmp_path / "doctor.sarif").read_text())["runs"][0]["results"] == []
 
 
 def test_a_server_with_an_error_fails_by_its_exit_code(endpoint: str) -> None:
     """bridge: exit code 1 with errors; a URL without a path is that of `/mcp`."""
-    done = run(ROOT, "doctor", endpoint.removesuffix("/mcp"))
+    done = run(ROOT, "doctor", "--no-browser", endpoint.removesuffix("/mcp"))
     assert done.returncode == 1
     assert done.stdout.startswith(f"{endpoint}\n")
     assert "error  tool-title  A tool has a title." in done.stdout
@@ -199,8 +201,8 @@ def test_warnings_fail_only_if_they_are_to(tmp_path: Path) -> None:
     spoilt = Spoilt()
     spoilt.discovered = None
     with serving_app(application([spoilt])) as origin:
-        assert run(ROOT, "doctor", origin).returncode == 0
-        assert run(ROOT, "doctor", origin, "--strict").returncode == 1
+        assert run(ROOT, "doctor", "--no-browser", origin).returncode == 0
+        assert run(ROOT, "doctor", "--no-browser", origin, "--strict").returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,10 @@ def test_a_new_project_passes_its_own_tests_at_once(tmp_path: Path, template: st
     """bridge: every template; nothing else is asked, and nothing else is needed."""
     done = run([*COMMAND, "new", "pizzeria", "--template", template], tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("15 files in pizzeria/")
+    assert done.stdout.startswith("16 files in pizzeria/")
     tests = run_pytest(tmp_path / "pizzeria", "-W", "error")
     assert tests.returncode == 0, tests.stdout + tests.stderr
+    assert "no widget is exported: run pytest --mcp-bridge-export" in tests.stdout
     project = tomllib.loads((tmp_path / "pizzeria/pyproject.toml").read_text())
     assert project["project"]["name"] == "pizzeria"
     [ours] = map(Requirement, project["project"]["dependencies"])
@@ -47,7 +48,10 @@ def test_a_new_project_passes_its_own_tests_at_once(tmp_path: Path, template: st
 
 @pytest.mark.export
 def test_every_template_can_be_exported(tmp_path: Path) -> None:
-    """bridge: a project of one template, with the others added by `init`; no widget is registered by hand."""
+    """bridge: a project of one template, with the others added by `init`; no widget is registered by hand.
+
+    Each is then looked at in a browser by its own tests.
+    """
     project = Project(tmp_path / "gallery")
     for name in ("gallery/__init__.py", "gallery", "rxconfig.py", "assets/dot.svg", "assets"):
         path = project.folder / name
@@ -67,7 +71,13 @@ def test_every_template_can_be_exported(tmp_path: Path) -> None:
     assert "Warning" not in result.stdout
     steps = yaml.safe_load((project.folder / ".github/workflows/test.yml").read_text())["jobs"]["test"]["steps"]
     commands = [shlex.split(step["run"]) for step in steps if "run" in step]
-    assert [" ".join(each) for each in commands[2:]] == ["pytest", " ".join(EXPORT), "mcp-bridge doctor"]
+    assert [" ".join(each) for each in commands[2:]] == [
+        "playwright install --with-deps chromium",
+        "pytest --mcp-bridge-export",
+        "mcp-bridge doctor",
+    ]
+    tests = run_pytest(project.folder, "--mcp-bridge-export", "-W", "error", "-k", "chatgpt-light or claude-dark")
+    assert "10 passed" in tests.stdout, tests.stdout + tests.stderr
     doctor = run([*COMMAND, "doctor"], project.folder)
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
 
@@ -100,6 +110,7 @@ def test_an_existing_app_gets_a_widget_and_keeps_its_files(tmp_path: Path) -> No
         Change("components/__init__.py", "left"),
         Change("components/note.py", "written"),
         Change("tests/test_hello.py", "written"),
+        Change("tests/test_hello_in_browser.py", "written"),
     ]
     assert (tmp_path / "components/__init__.py").read_text() == "# mine\n"
     config = (tmp_path / "rxconfig.py").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ import pytest
 from app.flight_state import Flights
 from app.hello import Hello
 from mcp_bridge import BridgeError, CallError, ToolError, host
+from mcp_bridge.scenes import Scene, hosts
+from mcp_bridge.testing.kit import endpoint, headers_of
+from mcp_bridge.testing.matrix import combinations
+from mcp_bridge.testing.snapshots import as_text
 from tests.own_process import run_pytest
 
 ROUTE: dict[str, Any] = {"origin": "JFK", "destination": "SFO", "date": dt.date(2013, 7, 1)}
@@ -210,3 +215,54 @@ def test_the_kit_is_there_wherever_the_package_is_installed(tmp_path: Path) -> N
     assert re.search(r"counter/counter\.py:\d+: ValueError", said)
     assert "TimeoutError: `job` still runs after 0.2 s. Give `seconds=...`" in said
     assert "takes `open_widget`, but is not asynchronous. Declare it with `async def`." in said
+
+
+def test_a_matrix_is_each_combination_by_a_name_that_tells_it() -> None:
+    """bridge: `@pytest.mark.hosts`."""
+    assert combinations(("claude", "chatgpt"), themes=["light", "dark"], widths=[390]) == {
+        "claude-light-390": Scene(host="claude", theme="light", width=390),
+        "claude-dark-390": Scene(host="claude", theme="dark", width=390),
+        "chatgpt-light-390": Scene(host="chatgpt", theme="light", width=390),
+        "chatgpt-dark-390": Scene(host="chatgpt", theme="dark", width=390),
+    }
+    assert combinations((), quirks=["offline"]) == {"offline": Scene(quirks=["offline"])}
+    assert list(combinations(("all",))) == list(hosts())
+    assert list(combinations(("interactive",))) == [name for name in hosts() if name != "goose"]
+    assert list(combinations(("goose", "interactive", "claude"))) == [
+        "goose",
+        *(name for name in hosts() if name != "goose"),
+    ]
+
+
+def test_the_metadata_of_tools_is_the_same_in_whatever_order_they_were_declared() -> None:
+    """bridge: a snapshot does not depend on which test module was imported first."""
+    tools = [{"name": name, "_meta": {"ui": {"resourceUri": f"ui://a/{name}.html?v=12"}}} for name in ("b", "a")]
+    resources = [{"uri": f"ui://a/{name}.html?v={version}", "size": 9} for name in ("b", "a") for version in (2, 1)]
+    assert as_text(tools, resources) == as_text(reversed(tools), [*resources[2:], *resources[:2]])
+    assert json.loads(as_text(tools, resources))["resources"] == [
+        {"uri": "ui://a/a.html?v=…"},
+        {"uri": "ui://a/b.html?v=…"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://pizza.example.com", "https://pizza.example.com/mcp"),
+        ("https://pizza.example.com/", "https://pizza.example.com/mcp"),
+        ("http://127.0.0.1:8000/shop/mcp", "http://127.0.0.1:8000/shop/mcp"),
+    ],
+)
+def test_a_url_without_a_path_is_that_of_the_endpoint(url: str, expected: str) -> None:
+    """bridge: `--mcp-bridge-url`, as in the commands."""
+    assert endpoint(url) == expected
+
+
+def test_a_url_and_headers_that_cannot_be_used_are_refused() -> None:
+    """bridge: `--mcp-bridge-url` and `--mcp-bridge-header`, in a sentence with the cure."""
+    assert headers_of(["Authorization: Bearer a:b", "x-team:1"]) == {"authorization": "Bearer a:b", "x-team": "1"}
+    with pytest.raises(BridgeError, match=r"--mcp-bridge-url is 'pizza', which is no URL with http or https\. Write"):
+        endpoint("pizza")
+    for given in ("secret", ": secret"):
+        with pytest.raises(BridgeError, match=r"has no name, or no colon\. Write it like 'Authorization: Bearer"):
+            headers_of([given])

@@ -55,6 +55,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("kit") / "planted"
     shutil.copytree(HERE / "kit_app", folder, ignore=shutil.ignore_patterns("*_tests.py", "__pycache__"))
     shutil.copy(HERE / "kit_app/kit_tests.py", folder / "test_kit.py")
+    shutil.copy(HERE / "kit_app/module_tests.py", folder / "test_module.py")
     lend_packages(folder / ".web", folder)
     (folder / "tests/scenes").mkdir(parents=True)
     (folder / "tests/scenes/late-night.json").write_text(json.dumps(SCENE))
@@ -87,8 +88,8 @@ def section(said: str, test: str) -> str:
 
 
 def test_tests_of_a_good_widget_pass_in_each_host_and_theme(said: str) -> None:
-    """bridge: hosts, themes, quirks, scenes, pictures, snapshots, and asynchronous tests between browser tests."""
-    assert re.search(r"13 failed, 13 passed, 1 error", said), said
+    """bridge: hosts, themes, quirks, scenes, pictures, snapshots, asynchronous tests between, markers of a module."""
+    assert re.search(r"15 failed, 14 passed, 1 error", said), said
     assert "test_pass" not in said.partition("short test summary info")[2], said
 
 
@@ -114,13 +115,21 @@ def test_tests_of_a_good_widget_pass_in_each_host_and_theme(said: str) -> None:
         ),
         ("layout_shift", ["the widget does not keep still", "`<p>What one is reading` went 160 px down"]),
         ("overflow", ["`<div>A row that never wraps` sticks out 210 px of a widget that is 390 px wide"]),
+        ("growth", ["the widget does not keep still", "its height never rests: "]),
+        (
+            "messages_that_never_come",
+            ["after 0.5 s there are 0 of 1 messages: []", "a handler raised ValueError: a bug"],
+        ),
         ("lost_event", ["lost_events: ", "counter.hidden` does not occur in the widget `lossy`"]),
         ("uncaught_error", ["errors: Error: a bug in the browser"]),
         ("what_a_handler_raises", ["errors: a handler raised ValueError: a bug of the author"]),
         ("other_tools", ['-      "description": "Count things.",', '+      "description": "Count.",', "reviewers"]),
         ("another_picture", ["the widget looks different from screenshots/", "pixels differ", "See /", ".html"]),
         ("no_picture", ["there is no picture screenshots/test_kit/test_fail_by_no_picture-none.png", "--update-scr"]),
-        ("unknown_tool", ["no tool 'fin' opens a widget. Those that do: fine, faint,"]),
+        (
+            "unknown_tool",
+            ["no tool 'fin' opens a widget. Those that do: fine, faint,", '>       widget_page("fin")\nE '],
+        ),
     ],
 )
 def test_a_planted_bug_is_found_and_named(said: str, test: str, sentences: list[str]) -> None:
@@ -147,6 +156,7 @@ def test_a_failed_test_leaves_a_picture_and_a_report(said: str, project: Project
 
 MISTAKES = {
     'hosts("chatgtp")': "there is no host 'chatgtp'. There are: chatgpt, chatgpt-mobile,",
+    'hosts("interactiv")': "or all for every one, interactive for those in which event handlers run.",
     'hosts("claude", themes=["night"])': 'a `theme` is `"night"`, which is none of `light`, `dark` or `auto`',
     'hosts("claude", themes="dark")': "`hosts` takes themes as a list with at least one value, and this is 'dark'.",
     'hosts("claude", colors=["red"])': "`hosts` knows no 'colors'. It takes names of hosts, and lists: themes, widths,",
@@ -195,8 +205,6 @@ def test_a_url_is_tested_in_place_of_the_app(project: Project, tmp_path: Path) -
     (project.folder / "test_live.py").unlink()
     assert "2 failed, 3 passed" in said, said
     assert "sticks out 210 px" in said
-    refused = project.pytest("--mcp-bridge-url", "pizza", "-k", "pass_picture")
-    assert "--mcp-bridge-url is 'pizza', which is no URL with http or https." in refused
 
 
 def test_bundles_that_are_older_than_the_source_are_not_tested(project: Project) -> None:

@@ -212,9 +212,15 @@ class Emulator:
         """Return a record of `window.emulator`, as JSON data."""
         return self.page.evaluate("(name) => window.emulator[name]", name)
 
-    def wait_for(self, name: str, count: int) -> Any:
-        """Wait until a record of `window.emulator` has so many entries; gives it, complete or not."""
-        self._until(_HAS, name, count)
+    def wait_for(self, name: str, count: int, *, limit: int = MILLISECONDS) -> Any:
+        """Wait until a record of `window.emulator` has so many entries; gives it, complete or not.
+
+        Args:
+            name: The record.
+            count: How many entries.
+            limit: How many milliseconds it waits at most.
+        """
+        self._until(_HAS, name, count, limit=limit)
         return self.record(name)
 
     def change(self, change: dict[str, Any]) -> None:
@@ -229,12 +235,14 @@ class Emulator:
         self.settle()
 
     def picture(self, mask: Sequence[Locator] = ()) -> bytes:
-        """Return a PNG of the widget, at its full height, without caret and animations.
+        """Return a PNG of the widget, at its full height, without caret and animations; of the page if there is none.
 
         Args:
             mask: What is covered.
         """
         element = self.page.locator(_FRAME)
+        if not element.count():
+            return self.page.screenshot()
         natural = float(self.document.evaluate(_NATURAL))
         element.evaluate(_FIT, [natural, _TOLERANCE])
         box = element.bounding_box()

@@ -46,6 +46,22 @@ def exported(project: Path) -> tuple[Path, Manifest]:
     return folder, built
 
 
+def export_if_needed(project: Path) -> None:
+    """Run `reflex export` unless the bundles are those of the code as it is.
+
+    Raises:
+        BridgeError: If there is no app in the folder.
+        ManifestError: If the export fails.
+    """
+    from .stage import app_of
+
+    app_of(project)
+    try:
+        exported(project)
+    except ManifestError:
+        export(project)
+
+
 def export(project: Path) -> None:
     """Run `reflex export` in a process of its own, where the app is imported anew.
 

@@ -12,7 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from mcp_bridge.errors import BridgeError
-from mcp_bridge.scenes import Scene
+from mcp_bridge.scenes import DEFAULT_HOST, Scene
+
+from .matrix import can_call_tools
 
 if TYPE_CHECKING:
     from mcp_bridge.browser.emulator import Emulator
@@ -73,6 +75,12 @@ class HostSide:
         return [float(each["height"]) for each in sizes if each.get("height") is not None]
 
     @property
+    def can_call_tools(self) -> bool:
+        """Whether this host lets a widget call tools, so that event handlers run."""
+        scene = self.scene
+        return can_call_tools(scene.host or DEFAULT_HOST) and "no-server-tools" not in (scene.quirks or ())
+
+    @property
     def scene(self) -> Scene:
         """What decides what one sees."""
         return Scene.of(self._emulator.page.evaluate("() => window.emulator.scene()"))
@@ -101,12 +109,13 @@ class HostSide:
         self.set(quirks=[*(each for each in before if each.partition(":")[0] != name.partition(":")[0]), name])
         return Quirk(self, before)
 
-    def wait_for(self, record: str, count: int = 1) -> list[Any]:
-        """Wait until a record has so many entries, ten seconds at most, and return it.
+    def wait_for(self, record: str, count: int = 1, *, seconds: float = 10) -> list[Any]:
+        """Wait until a record has so many entries, and return it.
 
         Args:
             record: `calls`, `messages`, `links`, `wire`, `sizes`, `violations` or `logs`.
             count: How many.
+            seconds: How long it waits at most.
 
         Raises:
             AssertionError: If it has fewer.
@@ -115,9 +124,9 @@ class HostSide:
         if record not in _LISTS:
             msg = f"the host keeps no list {record!r}. It keeps: {', '.join(_LISTS)}."
             raise BridgeError(msg)
-        found = cast("list[Any]", self._emulator.wait_for(record, count))
+        found = cast("list[Any]", self._emulator.wait_for(record, count, limit=round(1000 * seconds)))
         if len(found) < count:
-            msg = f"the widget has made {len(found)} of {count} {record} in ten seconds: {found}"
+            msg = f"after {seconds:g} s there are {len(found)} of {count} {record}: {found}"
             raise AssertionError(msg)
         return found
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,3 +134,16 @@ def endpoint(url: str) -> str:
         msg = f"--mcp-bridge-url is {url!r}, which is no URL with http or https. Write https://pizza.example.com/mcp."
         raise CommandError(msg)
     return f"{url.rstrip('/')}/mcp" if parts.path in ("", "/") else url
+
+
+def headers_of(given: Iterable[str]) -> dict[str, str]:
+    """Return headers by name, of texts such as `Authorization: Bearer TOKEN`.
+
+    Raises:
+        CommandError: If one has no name and colon.
+    """
+    parts = [each.partition(":") for each in given]
+    if any(not colon or not name.strip() for name, colon, _ in parts):
+        msg = "a --mcp-bridge-header has no name, or no colon. Write it like 'Authorization: Bearer TOKEN'."
+        raise CommandError(msg)
+    return {name.strip().lower(): value.strip() for name, _, value in parts}

@@ -15,6 +15,9 @@ from mcp_bridge.errors import BridgeError, SceneError
 from mcp_bridge.scenes import FOLDER, Scene, hosts
 
 ALL = "all"
+"""Every host."""
+INTERACTIVE = "interactive"
+"""Every host that lets a widget call tools, so that its event handlers run."""
 
 _DIMENSIONS = {
     "themes": "theme",
@@ -32,19 +35,24 @@ def combinations(names: Iterable[str], **lists: Iterable[Any]) -> dict[str, Scen
     """Return one scene for each combination, by a name that tells it.
 
     Args:
-        names: Ids of hosts; `all` for every one, none for the default.
+        names: Ids of hosts; `all` for every one, `interactive` for those in which event handlers run, none for the
+            default.
         lists: `themes`, `widths`, `locales`, `time_zones`, `directions`, `devices`, `display_modes`, `quirks`.
 
     Raises:
         BridgeError: If a name or a value is unknown.
     """
     known = list(hosts())
-    wanted = list(names)
-    chosen = known if ALL in wanted else wanted
-    for name in chosen:
-        if name not in known:
-            msg = f"there is no host {name!r}. There are: {', '.join(known)}; or {ALL} for every one."
+    chosen: list[str] = []
+    for name in names:
+        if name not in (*known, ALL, INTERACTIVE):
+            msg = (
+                f"there is no host {name!r}. There are: {', '.join(known)}; or {ALL} for every one, {INTERACTIVE} for "
+                "those in which event handlers run."
+            )
             raise BridgeError(msg)
+        chosen += [each for each in known if name in (each, ALL) or (name == INTERACTIVE and can_call_tools(each))]
+    chosen = list(dict.fromkeys(chosen))
     for name, values in lists.items():
         if name not in _DIMENSIONS:
             msg = f"`hosts` knows no {name!r}. It takes names of hosts, and lists: {', '.join(_DIMENSIONS)}."
@@ -64,6 +72,12 @@ def combinations(names: Iterable[str], **lists: Iterable[Any]) -> dict[str, Scen
         except SceneError as error:
             raise BridgeError(str(error).replace("the scene's", "`hosts`: a")) from error
     return found
+
+
+def can_call_tools(host: str) -> bool:
+    """Whether a host lets a widget call tools, by MCP Apps or by `window.openai`."""
+    profile = hosts()[host]
+    return "serverTools" in profile["capabilities"] or "callTool" in profile.get("openai", ())
 
 
 def saved(project: Path, names: Iterable[str] = ()) -> dict[str, Scene]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mcp_bridge.errors import BridgeError
+
 from .snapshots import as_text, difference
 
 FOLDER = "snapshots"
@@ -41,11 +43,16 @@ class ToolCheck:
 
         Raises:
             AssertionError: If it differs, or none is kept.
+            ManifestError: If the bundles are not those of the code as it is.
         """
         __tracebackhide__ = True
         kept = self.test.parent / FOLDER / f"{name}.json"
         shown = f"{FOLDER}/{name}.json"
-        now = as_text(*self.read())
+        try:
+            now = as_text(*self.read())
+        except BridgeError as error:
+            # It says all in a sentence, and the way through the kit says no more.
+            raise error.with_traceback(None) from None
         if self.is_updated:
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_text(now, encoding="utf-8")

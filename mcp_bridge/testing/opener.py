@@ -70,7 +70,14 @@ class WidgetOpener:
     def show(self, setting: Scene, tool: str | None, arguments: dict[str, Any]) -> WidgetPage:
         """Open a widget in a setting."""
         __tracebackhide__ = True
-        scene = self._what(setting, tool, arguments)
+        try:
+            return self._show(self._what(setting, tool, arguments))
+        except BridgeError as error:
+            # It says all in a sentence, and the way through the kit says no more.
+            raise error.with_traceback(None) from None
+
+    def _show(self, scene: Scene) -> WidgetPage:
+        """Open what a scene says."""
         if self._app is None:
             self._app = self._stack.enter_context(self._kit.serving())
         origin, raised = self._app
@@ -82,7 +89,7 @@ class WidgetOpener:
         return page
 
     def _what(self, setting: Scene, tool: str | None, arguments: dict[str, Any]) -> Scene:
-        """Return the scene to show: what was asked for, over the test's scene, over its setting."""
+        """Return the scene to show: the setting that was asked for, over what the scene or the call says."""
         if tool is not None:
             plain = {name: _reflex.jsonable(value) for name, value in arguments.items()}
             return with_call(setting, tool, plain)
@@ -94,13 +101,17 @@ class WidgetOpener:
         if scene is None or scene.tool is None:
             msg = 'nothing says which widget to open. Write widget_page("tool", ...) or widget_page(scene="name").'
             raise BridgeError(msg)
-        return merged(setting, scene)
+        return merged(scene, setting)
+
+    def settle(self) -> None:
+        """Wait until nothing changes in any page."""
+        for page in self.pages:
+            page.settle()
 
     def complaints(self, allowed: Collection[str]) -> list[tuple[str, str]]:
         """Return what the pages complain of, as pairs of kind and sentence, apart from kinds that the test allows."""
         told: list[tuple[str, str]] = []
         for page in self.pages:
-            page.settle()
             for kind in KINDS:
                 found: list[str] = getattr(page, kind)
                 if kind not in allowed:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from . import markers
+
 if TYPE_CHECKING:
     from mcp_bridge.scenes import Scene
 
@@ -23,22 +25,6 @@ if TYPE_CHECKING:
     from .opener import WidgetOpener
     from .stage import Stage
 
-_VIRTUAL = "virtual_time"
-_BROWSER_FIXTURES = {"widget_page", "check_tools"}
-_MARKERS = {
-    _VIRTUAL: "the clock jumps to the next timer, so that sleeps take no time; no real network then",
-    "hosts(*names, themes, widths, locales, ...)": "run a test with `widget_page` in each combination; `all` hosts",
-    "scenes(*names)": "run a test with each scene of tests/scenes, or with those that are named",
-    "allows(*kinds)": "what a test with `widget_page` may leave behind: errors, violations, lost_events",
-    "live(run=True)": "run a test only against --mcp-bridge-url; live(False): never",
-}
-_KINDS = ("errors", "violations", "lost_events")
-_NEEDS = {
-    "hosts": {"widget_page"},
-    "scenes": {"open_widget", "scene", "widget_page"},
-    "allows": {"widget_page"},
-}
-"""The fixtures of which a test with a marker takes one."""
 _KIT = pytest.StashKey["Kit"]()
 _USED = pytest.StashKey[set[str]]()
 
@@ -72,9 +58,31 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Add the markers."""
-    for name, text in _MARKERS.items():
+    for name, text in markers.MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {text}")
     config.stash[_USED] = set()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Run `reflex export` if that is asked for and needed; of several processes (pytest-xdist) only the first does."""
+    config = session.config
+    wants = config.getoption("--mcp-bridge-export") and not config.getoption("--mcp-bridge-url")
+    if not wants or config.getoption("--collect-only") or hasattr(config, "workerinput"):
+        return
+    _be_quiet()
+    from mcp_bridge.errors import BridgeError
+
+    from .exports import export_if_needed
+
+    try:
+        export_if_needed(_project(config).resolve())
+    except BridgeError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _be_quiet() -> None:
+    """Have Reflex send no telemetry of tests; before it reads its configuration."""
+    os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
 
 
 def _project(config: pytest.Config) -> Path:
@@ -87,58 +95,16 @@ def _project(config: pytest.Config) -> Path:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test of each combination of hosts and settings, and of each scene."""
-    node = metafunc.definition
-    markers = {name: marker for name in _NEEDS if (marker := node.get_closest_marker(name))}
-    if not markers:
-        return
-    if mistake := _mistake(metafunc, markers) or _parametrize(metafunc, markers):
-        pytest.fail(f"{node.nodeid}: {mistake}", pytrace=False)
-
-
-def _mistake(metafunc: pytest.Metafunc, markers: dict[str, pytest.Mark]) -> str:
-    """Return what is wrong with the markers of a test, "" if nothing is."""
-    for name in markers:
-        if not _NEEDS[name] & set(metafunc.fixturenames):
-            fixtures = " or ".join(f"`{fixture}`" for fixture in sorted(_NEEDS[name]))
-            return f"it has the marker `{name}`, but takes no {fixtures}."
-    for marker in metafunc.definition.iter_markers("allows"):
-        for kind in marker.args:
-            if kind not in _KINDS:
-                return f"`allows` knows no {kind!r}. It knows: {', '.join(_KINDS)}."
-    return ""
-
-
-def _parametrize(metafunc: pytest.Metafunc, markers: dict[str, pytest.Mark]) -> str:
-    """Carry out the markers `hosts` and `scenes`; return what is wrong with them, "" if nothing is."""
-    from mcp_bridge.errors import BridgeError
-
-    from .matrix import combinations, saved
-
-    try:
-        if hosts := markers.get("hosts"):
-            found = combinations(cast("tuple[str, ...]", hosts.args), **hosts.kwargs)
-            metafunc.parametrize("_widget_setting", list(found.values()), ids=list(found), indirect=True)
-        if scenes := markers.get("scenes"):
-            found = saved(_project(metafunc.config), cast("tuple[str, ...]", scenes.args))
-            metafunc.parametrize("scene", list(found.values()), ids=list(found), indirect=True)
-    except BridgeError as error:
-        return str(error)
-    return ""
+    if mistake := markers.repeat(metafunc, _project(metafunc.config)):
+        pytest.fail(f"{metafunc.definition.nodeid}: {mistake}", pytrace=False)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose the tests for a URL, or leave out those that are for a URL only."""
-    url = config.getoption("--mcp-bridge-url")
-    kept: list[pytest.Item] = []
-    dropped: list[pytest.Item] = []
-    for item in items:
-        marker = item.get_closest_marker("live")
-        asked = True if marker is None else bool(marker.args[0] if marker.args else marker.kwargs.get("run", True))
-        takes_browser = bool(_BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())))
-        runs = (asked and (marker is not None or takes_browser)) if url else (marker is None or not asked)
-        (kept if runs else dropped).append(item)
-    if dropped:
-        config.hook.pytest_deselected(items=dropped)
+    is_live = bool(config.getoption("--mcp-bridge-url"))
+    kept = [item for item in items if markers.runs(item, is_live=is_live)]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
 
 
@@ -172,15 +138,13 @@ def open_widget(request: pytest.FixtureRequest, scene: Scene | None) -> Iterator
     `await open_widget("flights", origin="JFK", destination="SFO")` calls the tool. Every test has States of its own,
     and what a handler raises is raised.
     """
-    # Before Reflex reads its configuration.
-    os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
+    _be_quiet()
     from .stage import Stage
 
     if not inspect.iscoroutinefunction(request.function):
         msg = f"{request.node.nodeid} takes `open_widget`, but is not asynchronous. Declare it with `async def`."
         raise pytest.UsageError(msg)
     request.config.stash[_USED].add("open_widget")
-    _export_once(request.config)
     with Stage.of(_project(request.config), scene=scene) as stage:
         yield stage
 
@@ -192,7 +156,7 @@ def widget_page(request: pytest.FixtureRequest, _widget_setting: Scene, scene: S
     `widget_page("flights", origin="JFK", destination="SFO")` calls the tool. Every test has States of its own. At its
     end the test fails for what is left in the page's `errors`, `violations` and `lost_events`.
     """
-    os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
+    _be_quiet()
     if inspect.iscoroutinefunction(request.function):
         msg = (
             f"{request.node.nodeid} takes `widget_page`, which waits for the browser by itself. Declare it with `def`."
@@ -206,7 +170,6 @@ def widget_page(request: pytest.FixtureRequest, _widget_setting: Scene, scene: S
     from .opener import WidgetOpener
 
     kit = _kit(request.config)
-    _export_once(request.config)
     album = Album(request.path, request.node.name, bool(request.config.getoption("--update-screenshots")), kit.reports)
     opener = WidgetOpener(kit, album, setting=_widget_setting, scene=scene)
     yield opener
@@ -216,44 +179,24 @@ def widget_page(request: pytest.FixtureRequest, _widget_setting: Scene, scene: S
 @pytest.fixture
 def check_tools(request: pytest.FixtureRequest) -> ToolCheck:
     """Give what compares the metadata of tools and resources with the kept file, `snapshots/tools.json`."""
-    os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
+    _be_quiet()
     from .metadata import ToolCheck
 
-    _export_once(request.config)
     return ToolCheck(request.path, bool(request.config.getoption("--update-snapshots")), _kit(request.config).listed)
 
 
 def _kit(config: pytest.Config) -> Kit:
     """Return what browser tests share."""
     if _KIT not in config.stash:
-        from .kit import Kit, endpoint
+        from .kit import Kit, endpoint, headers_of
 
         url = config.getoption("--mcp-bridge-url")
-        given = cast("list[str]", config.getoption("--mcp-bridge-header"))
-        headers = {name.strip(): value.strip() for name, _, value in (each.partition(":") for each in given)}
+        headers = headers_of(cast("list[str]", config.getoption("--mcp-bridge-header")))
         reports = config.rootpath / str(config.getoption("--mcp-bridge-report"))
         kit = Kit(_project(config).resolve(), endpoint(url) if url else None, headers, reports)
         config.stash[_KIT] = kit
         config.add_cleanup(kit.close)
     return config.stash[_KIT]
-
-
-def _export_once(config: pytest.Config) -> None:
-    """Run `reflex export` before the first test that looks at bundles, if that is asked for and needed."""
-    if not config.getoption("--mcp-bridge-export") or "export" in config.stash[_USED]:
-        return
-    config.stash[_USED].add("export")
-    from mcp_bridge.errors import ManifestError
-
-    from .exports import export, exported
-    from .stage import app_of
-
-    project = _project(config).resolve()
-    app_of(project)
-    try:
-        exported(project)
-    except ManifestError:
-        export(project)
 
 
 # Running --------------------------------------------------------------------------------------------------------------
@@ -275,9 +218,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
     try:
         result = yield
-    except Exception:
+    except (Exception, pytest.fail.Exception):
         _keep(item, opener)
+        _tell(item, opener)
         raise
+    opener.settle()
     allowed = {kind for marker in item.iter_markers("allows") for kind in marker.args}
     if found := opener.complaints(allowed):
         _keep(item, opener)
@@ -285,6 +230,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         cure = f"A test that means it so takes them, page.{found[0][0]}.clear(), or has @pytest.mark.allows."
         pytest.fail(f"the widget has left\n{told}\n{cure}", pytrace=False)
     return result
+
+
+def _tell(item: pytest.Item, opener: WidgetOpener) -> None:
+    """Note in the report of a failed test what the pages complain of, since that is often why it failed."""
+    from playwright.sync_api import Error
+
+    try:
+        if found := opener.complaints(()):
+            item.add_report_section("call", "widget errors", "\n".join(f"{kind}: {each}" for kind, each in found))
+    except Error:
+        return
 
 
 def _keep(item: pytest.Item, opener: WidgetOpener) -> None:
@@ -317,7 +273,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         async with stage.running():
             await pyfuncitem.obj(**arguments)
 
-    if pyfuncitem.get_closest_marker(_VIRTUAL):
+    if pyfuncitem.get_closest_marker(markers.VIRTUAL):
         from .clock import virtual_loop
 
         with virtual_loop() as loop:

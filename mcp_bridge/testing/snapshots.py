@@ -17,7 +17,7 @@ _VARYING = {"size"}
 
 
 def as_text(tools: Iterable[dict[str, Any]], resources: Iterable[dict[str, Any]]) -> str:
-    """Return the metadata as JSON.
+    """Return the metadata as JSON, by name, since the order is that in which modules happen to be imported.
 
     Args:
         tools: The entries of `tools/list`.
@@ -26,7 +26,10 @@ def as_text(tools: Iterable[dict[str, Any]], resources: Iterable[dict[str, Any]]
     newest: dict[str, dict[str, Any]] = {}
     for each in resources:
         newest.setdefault(_HASH.sub("", str(each.get("uri"))), each)
-    data = {"tools": [_steady(each) for each in tools], "resources": [_steady(each) for each in newest.values()]}
+    data = {
+        "tools": sorted((_steady(each) for each in tools), key=lambda tool: str(tool.get("name"))),
+        "resources": [_steady(each) for _, each in sorted(newest.items())],
+    }
     return json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from mcp_bridge import CallError
 
 
-@pytest.mark.hosts("chatgpt", "claude", themes=["light", "dark"], widths=[390])
+@pytest.mark.hosts("chatgpt", themes=["light", "dark"], widths=[390])
 def test_pass_hosts(widget_page):
     page = widget_page("fine", at=5)
     expect(page.get_by_text("The count is 5.")).to_be_visible()
@@ -49,6 +49,13 @@ def test_pass_after_remount_and_offline(widget_page):
 
 
 @pytest.mark.scenes
+@pytest.mark.hosts("claude")
+def test_pass_host_before_scene(widget_page):
+    page = widget_page()
+    assert (page.host.scene.host, page.host.scene.theme) == ("claude", "dark")
+
+
+@pytest.mark.scenes
 def test_pass_with_scene(widget_page, scene):
     page = widget_page()
     expect(page.get_by_text(f"The count is {scene.input['at']}.")).to_be_visible()
@@ -84,12 +91,12 @@ def test_pass_cleared_errors(widget_page):
 def test_fail_by_wrong_state(widget_page):
     page = widget_page("fine", at=5)
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_text("The count is 6.")).to_be_visible(timeout=2000)
+    expect(page.get_by_text("The count is 6.")).to_be_visible(timeout=1000)
 
 
 def test_fail_by_missing_text(widget_page):
     page = widget_page("fine", at=5)
-    expect(page.get_by_text("Five")).to_be_visible(timeout=1000)
+    expect(page.get_by_text("Five")).to_be_visible(timeout=500)
 
 
 def test_fail_by_violation(widget_page):
@@ -108,6 +115,19 @@ def test_fail_by_layout_shift(widget_page):
 
 def test_fail_by_overflow(widget_page):
     widget_page.on(width=390)("wide").check_layout()
+
+
+def test_fail_by_growth(widget_page):
+    page = widget_page("growing")
+    page.get_by_role("button", name="Grow").click()
+    page.host.wait_for("sizes", 10)
+    page.check_layout()
+
+
+def test_fail_by_messages_that_never_come(widget_page):
+    page = widget_page("lossy")
+    page.get_by_role("button", name="Boom").click()
+    page.host.wait_for("messages", seconds=0.5)
 
 
 def test_fail_by_lost_event(widget_page):

@@ -119,4 +119,12 @@ def wide() -> rx.Component:
     return rx.el.main(rx.el.div("A row that never wraps", width="600px"))
 
 
+@widget(on_call={"growing": Counter.stay}, read_only=True)
+def growing() -> rx.Component:
+    """Get taller with each view."""
+    grow = "const grow = () => requestAnimationFrame(() => { style.height = `${(height += 9)}px`; grow(); }); grow()"
+    start = f"let height = 100; const {{ style }} = document.querySelector('main'); {grow}"
+    return rx.el.main(rx.button("Grow", on_click=_script(start), high_contrast=True))
+
+
 app = rx.App()

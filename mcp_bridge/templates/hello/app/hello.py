@@ -23,7 +23,7 @@ def hello() -> rx.Component:
     """Greet a person by name, with a button that counts its clicks."""
     return rx.hstack(
         rx.heading(f"Hello, {Hello.name}", size="5"),
-        rx.button(f"Clicks: {Hello.clicks}", on_click=Hello.count, variant="soft", size="3"),
+        rx.button(f"Clicks: {Hello.clicks}", on_click=Hello.count, variant="soft", high_contrast=True, size="3"),
         align="center",
         spacing="4",
         padding="16px",

@@ -61,8 +61,8 @@ def report() -> rx.Component:
         rx.text(rx.match(Report.status, ("ready", "Ready."), ("stopped", "Stopped."), "Working…"), role="status"),
         rx.cond(
             Report.status == "running",
-            rx.button("Stop", on_click=host.cancel(Report.work), variant="soft"),
-            rx.button("Once more", on_click=Report.write(Report.topic), variant="soft"),
+            rx.button("Stop", on_click=host.cancel(Report.work), variant="soft", high_contrast=True),
+            rx.button("Once more", on_click=Report.write(Report.topic), variant="soft", high_contrast=True),
         ),
         padding="16px",
         width="100%",

@@ -67,13 +67,17 @@ def row(each: rx.Var[Trail]) -> rx.Component:
 
 def details(trail: rx.Var[Trail]) -> rx.Component:
     return rx.vstack(
-        rx.button("All trails", on_click=Trails.close, variant="ghost"),
+        rx.button("All trails", on_click=Trails.close, variant="ghost", high_contrast=True),
         rx.heading(trail.name, size="4"),
         rx.text(f"{trail.kilometers} km"),
         rx.text(trail.about),
         rx.cond(
             host.can_send_message,
-            rx.button("Plan a day", on_click=host.send_message(f"Plan a day around the trail {trail.name}.")),
+            rx.button(
+                "Plan a day",
+                on_click=host.send_message(f"Plan a day around the trail {trail.name}."),
+                high_contrast=True,
+            ),
         ),
         align="start",
     )

@@ -47,7 +47,7 @@ def story() -> rx.Component:
     return rx.vstack(
         rx.heading(f"A story about {Story.topic}", size="4"),
         rx.text(Story.text, aria_live="polite", aria_busy=Story.is_writing),
-        rx.button("Tell it again", on_click=Story.tell, loading=Story.is_writing, variant="soft"),
+        rx.button("Tell it again", on_click=Story.tell, loading=Story.is_writing, variant="soft", high_contrast=True),
         padding="16px",
         width="100%",
     )
