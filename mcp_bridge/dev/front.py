@@ -113,6 +113,7 @@ async def _pass_on(request: Request, client: httpx.AsyncClient, port: int, super
     body = await request.body()
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     while True:
+        build = supervisor.build
         sent = client.build_request(request.method, f"http://127.0.0.1:{port}{path}", headers=headers, content=body)
         try:
             answer = await client.send(sent, stream=True)
@@ -124,6 +125,8 @@ async def _pass_on(request: Request, client: httpx.AsyncClient, port: int, super
                 return _not_running(request, supervisor)
             port = found
     kept = [(name, value) for name, value in answer.headers.raw if name.lower() not in _HOP_BY_HOP]
+    # By this a page knows whether what it is told of next is newer than itself (preview/live.js).
+    kept.append((b"server-timing", b'build;desc="%d"' % build))
     response = StreamingResponse(
         answer.aiter_raw(), status_code=answer.status_code, background=BackgroundTask(answer.aclose)
     )

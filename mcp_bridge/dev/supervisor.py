@@ -46,7 +46,8 @@ class Supervisor:
         self._is_wanted = asyncio.Event()
         self._compiler: Compiler | None = None
         self._compiling = threading.Lock()
-        self._build = 0
+        # It rises over restarts too, so that a page that was open all the time notices.
+        self.build = int(time.time())
         self._last: Event = {"state": "building", "files": []}
         self._listeners: set[asyncio.Queue[Event | None]] = set()
         self._moved = asyncio.Condition()
@@ -118,8 +119,8 @@ class Supervisor:
                 building.cancel()
                 await asyncio.gather(building, return_exceptions=True)
 
-                def done(task: asyncio.Task[None], before: int = self._build) -> None:
-                    if self._build != before:
+                def done(task: asyncio.Task[None], before: int = self.build) -> None:
+                    if self.build != before:
                         pending.clear()
                     if not task.cancelled() and (error := task.exception()) is not None and not failure.done():
                         failure.set_exception(error)
@@ -161,11 +162,11 @@ class Supervisor:
             return
         before, self._active = self._active, worker
         self._modules = served.pop("modules") or self._modules
-        self._build += 1
+        self.build += 1
         await self._settle(None)
         seconds = round(time.monotonic() - started, 3)
         facts = {key: served[key] for key in ("name", "uris", "tools")}
-        self._say({"state": "ready", "build": self._build, "seconds": seconds, "files": files, **facts})
+        self._say({"state": "ready", "build": self.build, "seconds": seconds, "files": files, **facts})
         self._keep(self._listen(worker))
         if before is not None:
             self._keep(before.stop())

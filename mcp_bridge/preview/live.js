@@ -48,12 +48,19 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
 root.adoptedStyleSheets = [sheet];
 
-/** The build that the page shows; what it shows before the first one is older than any. @type {number | null} */
-let build = null;
+/** The build that the page shows, which the server has told with it. @type {number | null} */
+let build = shownBuild();
 /** The widget of a standalone page, and the version that it shows. */
 const widget = location.pathname.match(/\/widgets\/([^/]+)$/)?.[1];
 /** @type {string | undefined} */
 let uri;
+
+/** @returns {number | null} */
+function shownBuild() {
+  const [document] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  const told = document?.serverTiming?.find(({ name }) => name === "build");
+  return told ? Number(told.description) : null;
+}
 
 /**
  * @param {string} tag
