@@ -12,6 +12,7 @@ from playwright.sync_api import FrameLocator, expect
 
 from mcp_bridge.scenes import hosts, quirks
 from tests.emulated import Emulator, emulated
+from tests.served import serve
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +75,14 @@ CASES = [
     for tool in WIDGETS
     for host in (HOSTS[tool] if quirk.get("needs") is None else ("chatgpt",))
 ]
+
+
+@pytest.fixture(scope="module")
+def mcp_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for these tests alone: the valuations that quirks leave behind end with it."""
+    log = tmp_path_factory.mktemp("served") / "log"
+    with serve(["-m", "mcp_bridge.cli", "serve", "--port", "0"], log) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

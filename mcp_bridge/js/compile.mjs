@@ -13,6 +13,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { cutCss, OVERRIDES } from "./css.mjs";
 import { aliases, plugins } from "./seam.mjs";
+import { createStyles } from "./styles.mjs";
 import { Usage } from "./usage.mjs";
 
 /**
@@ -50,7 +51,15 @@ export async function createCompiler(web, { onWarning }) {
     return code.toString();
   }
 
-  return async (entry, { isMinified, isCut }) => {
+  const styles = createStyles(web);
+
+  /**
+   * Bundle one entry.
+   * @param {string} entry
+   * @param {boolean} isMinified
+   * @param {import("vite").Plugin} stylesheets What takes the modules of CSS.
+   */
+  async function bundle(entry, isMinified, stylesheets) {
     /** @type {string[]} */
     const missing = [];
     const result = await vite.build({
@@ -60,7 +69,7 @@ export async function createCompiler(web, { onWarning }) {
       publicDir: false,
       mode: "production",
       logLevel: "silent",
-      plugins: plugins(web),
+      plugins: [stylesheets, ...plugins(web)],
       resolve: { alias: aliases(web), mainFields: ["browser", "module", "jsnext"] },
       build: {
         write: false,
@@ -90,13 +99,14 @@ export async function createCompiler(web, { onWarning }) {
       const names = outputs.map((each) => each.fileName).join(", ");
       throw new Error(`the bundle has more than one file (${names}), and a host loads only one`);
     }
-    const [chunk] = chunks;
+    const sheets = outputs.filter((each) => each.type === "asset").map((each) => String(each.source));
+    return { chunk: chunks[0], css: sheets.join("\n") };
+  }
+
+  return async (entry, { isMinified, isCut }) => {
+    const { chunk, css } = await styles.through(entry, (stylesheets) => bundle(entry, isMinified, stylesheets));
     const usage = new Usage(web, vite.parseAst);
     usage.addModules(chunk.modules);
-    const css = outputs
-      .filter((each) => each.type === "asset")
-      .map((each) => String(each.source))
-      .join("\n");
     const kept = `${isCut ? cutCss(postcss, css, usage.forCss(chunk.code)) : css}\n${OVERRIDES}`;
     return {
       code: chunk.code,
