@@ -71,7 +71,11 @@ class Project:
                 with contextlib.suppress(FileExistsError):
                     (programs / name).symlink_to(found)
         command = [sys.executable, "-m", "reflex", "export", "--no-zip"]
-        return run(command, self.folder, PATH=str(programs), COLUMNS="120")
+        done = run(command, self.folder, PATH=str(programs), COLUMNS="120")
+        # React Router gives the index page ten seconds to be rendered, which a busy machine exceeds.
+        if "Request failed for /: The operation was aborted due to timeout" in done.stdout + done.stderr:
+            done = run(command, self.folder, PATH=str(programs), COLUMNS="120")
+        return done
 
     def changed(self, old: str, new: str) -> None:
         """Change the app's source."""
