@@ -5,8 +5,8 @@
         Emulator(kit.browser(), origin)
     kit.close()
 
-Playwright's synchronous API leaves its event loop as the running one of this thread. The kit takes it away
-between tests, so that asynchronous tests run beside browser tests in one session, and back where the browser is used.
+Playwright's synchronous API leaves its event loop as the running one of this thread. The kit has it so only while a
+test of its own runs, so that asynchronous tests, and browser tests with another Playwright, run in the same session.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Kit:
     _browser: Browser | None = None
     _relay: str | None = None
     _loop: asyncio.AbstractEventLoop | None = None
+    _others: asyncio.AbstractEventLoop | None = None
 
     def browser(self) -> Browser:
         """Return Chromium, started by the first test that wants it.
@@ -59,7 +60,8 @@ class Kit:
             CommandError: If Playwright or a browser is not installed.
         """
         if self._browser is None:
-            self.leave_loop()
+            self._others = asyncio._get_running_loop()
+            asyncio._set_running_loop(None)
             self._browser = self._stack.enter_context(browsing())
             self._loop = asyncio._get_running_loop()
         else:
@@ -113,11 +115,15 @@ class Kit:
         self._stack.close()
 
     def leave_loop(self) -> None:
-        """Have no running event loop in this thread."""
-        asyncio._set_running_loop(None)
+        """Have the event loop running in this thread that was before a test of the kit: none, or somebody else's."""
+        if self._loop is not None and asyncio._get_running_loop() is self._loop:
+            asyncio._set_running_loop(self._others)
 
     def _enter_loop(self) -> None:
         """Have Playwright's loop running again, as its calls expect."""
+        running = asyncio._get_running_loop()
+        if running is not self._loop:
+            self._others = running
         asyncio._set_running_loop(self._loop)
 
 

@@ -6,6 +6,7 @@ It is loaded by every pytest run in an environment with this package, so it impo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import os
 import sys
@@ -172,8 +173,11 @@ def widget_page(request: pytest.FixtureRequest, _widget_setting: Scene, scene: S
     kit = _kit(request.config)
     album = Album(request.path, request.node.name, bool(request.config.getoption("--update-screenshots")), kit.reports)
     opener = WidgetOpener(kit, album, setting=_widget_setting, scene=scene)
-    yield opener
-    opener.close()
+    try:
+        yield opener
+        opener.close()
+    finally:
+        kit.leave_loop()
 
 
 @pytest.fixture
@@ -200,14 +204,6 @@ def _kit(config: pytest.Config) -> Kit:
 
 
 # Running --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Leave the event loop of Playwright before each test, so that asynchronous ones may run their own."""
-    if _KIT in item.config.stash:
-        item.config.stash[_KIT].leave_loop()
-    return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -273,14 +269,26 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         async with stage.running():
             await pyfuncitem.obj(**arguments)
 
-    if pyfuncitem.get_closest_marker(markers.VIRTUAL):
-        from .clock import virtual_loop
+    with _no_running_loop():
+        if pyfuncitem.get_closest_marker(markers.VIRTUAL):
+            from .clock import virtual_loop
 
-        with virtual_loop() as loop:
-            loop.run_until_complete(run())
-    else:
-        asyncio.run(run())
+            with virtual_loop() as loop:
+                loop.run_until_complete(run())
+        else:
+            asyncio.run(run())
     return True
+
+
+@contextlib.contextmanager
+def _no_running_loop() -> Generator[None]:
+    """Set the loop aside that somebody else's Playwright leaves running while its browser is open."""
+    others = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(others)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

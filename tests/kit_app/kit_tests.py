@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import pytest
 from planted.planted import Counter
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
 
 from mcp_bridge import CallError
 
@@ -20,6 +23,31 @@ def test_pass_hosts(widget_page):
     assert page.host.scene.width == 390
     page.check_accessibility()
     page.check_layout()
+
+
+@pytest.fixture(scope="module")
+def other_page():
+    """A page of somebody else's Playwright, open beside the kit's."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield chromium.new_page()
+        chromium.close()
+
+
+def test_pass_other_browser(other_page):
+    other_page.set_content("<p>one</p>")
+    assert other_page.inner_text("p") == "one"
+
+
+def test_pass_beside_other_browser(widget_page):
+    expect(widget_page("fine", at=5).get_by_text("The count is 5.")).to_be_visible()
+
+
+def test_pass_other_browser_again(other_page):
+    other_page.set_content("<p>two</p>")
+    assert other_page.inner_text("p") == "two"
 
 
 async def test_pass_without_browser_between(open_widget):
